@@ -1,0 +1,1 @@
+"""The ground: database, clock, files, jobs, tokens. Knows no word of the field."""

@@ -1,0 +1,148 @@
+"""Configuration from the environment. An unknown name or a wrong value stops the start with a sentence."""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from core import clock, tokens
+
+NAMES = {
+    "DATELINE_DATA": "the folder of files, key and (by default) database; ./data unless set",
+    "DATABASE_URL": "sqlite:///… or postgresql://user:password@host/name; SQLite in the data folder unless set",
+    "DATELINE_URL": "the address people use, such as https://papers.example.org; http://HOST:PORT unless set",
+    "DATELINE_HOST": "the address to listen on; 127.0.0.1 unless set",
+    "DATELINE_PORT": "the port to listen on; 8000 unless set",
+    "DATELINE_SMTP": "smtp://user:password@host:587 (STARTTLS) or smtps://…:465; letters wait in the outbox unless set",
+    "DATELINE_MAIL_FROM": "the sender of all letters, such as dateline@example.org",
+    "DATELINE_ADMIN": "the e-mail of the first administrator",
+    "DATELINE_MAX_UPLOAD_MB": "the largest file anybody may upload; 100 unless set",
+    "DATELINE_TRUSTED_PROXY": "the address of the proxy whose X-Forwarded-* and X-Request-Start headers are believed",
+    "DATELINE_THREADS": "how many requests are answered at once; 8 unless set",
+    "DATELINE_WORKER": "0: `serve` starts no worker beside itself; 1 unless set",
+    "DATELINE_REHEARSAL": "1: the season's clock may be moved (data/clock); never for a real venue",
+}
+
+
+class ConfigError(Exception):
+    """What is wrong with the environment, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that the environment decides."""
+
+    data: Path
+    database_url: str
+    url: str
+    host: str
+    port: int
+    smtp: str
+    mail_from: str
+    admin: str
+    max_upload: int
+    trusted_proxy: str
+    threads: int
+    worker: bool
+    rehearsal: bool
+    secret_key: str
+
+    @property
+    def is_https(self) -> bool:
+        return self.url.startswith("https://")
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Config:
+    """The configuration, with the data folder and its key made on first use. Raises ConfigError."""
+    for name in environ:
+        if name.startswith("DATELINE_") and name not in NAMES:
+            raise ConfigError(f"{name} is not a setting of Dateline. The settings are: {', '.join(NAMES)}.")
+
+    def number(name: str, default: int, least: int, most: int) -> int:
+        text = environ.get(name, str(default))
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise ConfigError(f"{name} is {text!r}; it must be a whole number from {least} to {most}.")
+        return int(text)
+
+    data = Path(environ.get("DATELINE_DATA") or "data").absolute()
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"DATELINE_DATA: the folder {data} cannot be made ({error.strerror}).") from None
+    host = environ.get("DATELINE_HOST") or "127.0.0.1"
+    port = number("DATELINE_PORT", 8000, 1, 65535)
+    return Config(
+        data=data,
+        database_url=_database_url(environ.get("DATABASE_URL", ""), data),
+        url=_address(environ.get("DATELINE_URL") or f"http://{host}:{port}"),
+        host=host,
+        port=port,
+        smtp=_smtp(environ.get("DATELINE_SMTP", "")),
+        mail_from=_mail_from(environ),
+        admin=environ.get("DATELINE_ADMIN", ""),
+        max_upload=number("DATELINE_MAX_UPLOAD_MB", 100, 1, 2000) << 20,
+        trusted_proxy=environ.get("DATELINE_TRUSTED_PROXY", ""),
+        threads=number("DATELINE_THREADS", 8, 1, 64),
+        worker=bool(number("DATELINE_WORKER", 1, 0, 1)),
+        rehearsal=bool(number("DATELINE_REHEARSAL", 0, 0, 1)),
+        secret_key=_secret_key(data / "secret.key"),
+    )
+
+
+def activate(config: Config) -> None:
+    """Give the process its key and, in a rehearsal, its movable clock."""
+    tokens.use(config.secret_key)
+    clock.rehearse(config.data / "clock" if config.rehearsal else None)
+
+
+def _database_url(text: str, data: Path) -> str:
+    if not text:
+        return f"sqlite:///{data / 'dateline.db'}"
+    # The hosting world writes postgres://; SQLAlchemy wants the driver named.
+    text = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", text)
+    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ConfigError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    return text
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ConfigError(f"DATELINE_URL is {text!r}; it must look like https://papers.example.org.")
+    return text.rstrip("/")
+
+
+def _smtp(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        usable = not text or (parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ConfigError("DATELINE_SMTP must look like smtp://user:password@mail.example.org:587.")
+    return text
+
+
+def _mail_from(environ: Mapping[str, str]) -> str:
+    text = environ.get("DATELINE_MAIL_FROM", "")
+    if environ.get("DATELINE_SMTP") and not text:
+        raise ConfigError("DATELINE_SMTP is set, so DATELINE_MAIL_FROM must name the sender of the letters.")
+    if text and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):
+        raise ConfigError(f"DATELINE_MAIL_FROM is {text!r}; it must be a bare address such as papers@example.org.")
+    return text or "dateline@localhost"
+
+
+def _secret_key(path: Path) -> str:
+    """The deployment's key: made on first use, readable by its owner only."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_text().strip()

@@ -1,0 +1,92 @@
+"""Blobs named by their SHA-256 on the local disk. When `put` returns, the bytes are durable."""
+
+import hashlib
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+CHUNK = 1 << 20
+
+
+class TooLarge(Exception):
+    """The stream had more bytes than allowed."""
+
+
+class DiskFull(Exception):
+    """The bytes could not be stored; nothing was kept."""
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A stored file: its name and its size in bytes."""
+
+    sha256: str
+    size: int
+
+
+class DiskStore:
+    """Blobs below one folder, spread over 256 subfolders."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.incoming = root / "incoming"
+        self.incoming.mkdir(parents=True, exist_ok=True)
+
+    def path(self, sha256: str) -> Path:
+        """Where the blob of this name lies, whether or not it is there."""
+        if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+            raise ValueError("not a SHA-256")
+        return self.root / sha256[:2] / sha256
+
+    def has(self, sha256: str) -> bool:
+        """Whether a blob of this name is stored."""
+        return self.path(sha256).is_file()
+
+    def put(self, stream: BinaryIO, *, limit: int) -> Blob:
+        """Store all of the stream: hashed while written to a temporary file, fsynced, renamed, the folder fsynced.
+
+        Raises TooLarge beyond `limit` bytes and DiskFull when the disk refuses; then nothing is kept.
+        """
+        digest, size = hashlib.sha256(), 0
+        try:
+            descriptor, temporary = tempfile.mkstemp(dir=self.incoming)
+            try:
+                with os.fdopen(descriptor, "wb", buffering=0) as file:
+                    while chunk := stream.read(CHUNK):
+                        size += len(chunk)
+                        if size > limit:
+                            raise TooLarge
+                        digest.update(chunk)
+                        view = memoryview(chunk)
+                        while view:  # an unbuffered write may take less than it was given
+                            view = view[file.write(view) :]
+                    os.fsync(file.fileno())
+                target = self.path(digest.hexdigest())
+                new_folder = not target.parent.exists()
+                target.parent.mkdir(exist_ok=True)
+                os.replace(temporary, target)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
+            _sync_folder(target.parent)
+            if new_folder:
+                _sync_folder(self.root)
+        except OSError as error:
+            raise DiskFull(str(error)) from error
+        return Blob(digest.hexdigest(), size)
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The blob, opened for reading; FileNotFoundError when it is not there."""
+        return self.path(sha256).open("rb")
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the names in this folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,10 @@
+"""Absolute addresses for letters and feeds."""
+
+from typing import Any
+
+from flask import current_app, url_for
+
+
+def absolute(endpoint: str, **values: Any) -> str:
+    """The full address of a page, built from the configured address and never from what a request claims as its host."""
+    return str(current_app.config["DATELINE"].url) + url_for(endpoint, _external=False, **values)

@@ -1,0 +1,67 @@
+"""Signed links that expire, and that work once."""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from sqlalchemy import String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core import clock
+from core.db import Base
+
+_secret = ""
+
+
+class TokenError(Exception):
+    """The link is expired, used or not ours; str() is the sentence for the person."""
+
+
+class SpentToken(Base):
+    """A link that was used. Kept until it would have expired anyway."""
+
+    __tablename__ = "spent_tokens"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires_at: Mapped[datetime]
+
+
+def use(secret: str) -> None:
+    """Set the process's signing key."""
+    global _secret
+    _secret = secret
+
+
+def issue(purpose: str, data: Any) -> str:
+    """A token that says `data` for this purpose only."""
+    return URLSafeTimedSerializer(_secret, salt=purpose).dumps(data)
+
+
+def read(purpose: str, token: str, *, max_age: timedelta) -> Any:
+    """What the token says. Raises TokenError."""
+    try:
+        return URLSafeTimedSerializer(_secret, salt=purpose).loads(token, max_age=int(max_age.total_seconds()))
+    except SignatureExpired:
+        raise TokenError("This link has expired. Ask for a new one.") from None
+    except BadSignature:
+        raise TokenError("This link is not complete. Copy all of it from the letter, or ask for a new one.") from None
+
+
+def is_spent(session: Session, token: str) -> bool:
+    """Whether the token was used before."""
+    return session.get(SpentToken, _digest(token)) is not None
+
+
+def spend(session: Session, token: str, *, max_age: timedelta) -> None:
+    """Use the token up, inside the caller's transaction. Raises TokenError when it was used before."""
+    real = clock.real()
+    session.execute(delete(SpentToken).where(SpentToken.expires_at < real))
+    # On PostgreSQL two uses at once meet at the primary key; on SQLite the transaction already holds the write lock.
+    if session.scalar(select(SpentToken.digest).where(SpentToken.digest == _digest(token))):
+        raise TokenError("This link was used already. Ask for a new one if you need it.")
+    session.add(SpentToken(digest=_digest(token), expires_at=real + max_age))
+    session.flush()
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
