@@ -56,6 +56,7 @@ class Base(DeclarativeBase):
         int: BigId,
         dict[str, Any]: JSON,
         list[str]: JSON,
+        list[list[str]]: JSON,
         # The values, as text with a CHECK, so that the database can be read and refuses what is no state.
         StrEnum: Enum(
             StrEnum,

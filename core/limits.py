@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
 from limits.storage import Storage
 from sqlalchemy import String, delete, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -78,3 +81,15 @@ def forget_expired(session: Session) -> None:
     with transaction(session):
         old = (clock.real() - timedelta(hours=1)).timestamp()
         session.execute(delete(RateCount).where(RateCount.expires < old))
+
+
+limiter = Limiter(get_remote_address, strategy="fixed-window")
+
+
+def init(app: Flask) -> None:
+    """Count in the app's own database."""
+    app.config.update(
+        RATELIMIT_STORAGE_URI="dateline://",
+        RATELIMIT_STORAGE_OPTIONS={"sessions": app.extensions["sessions"]},
+    )
+    limiter.init_app(app)

@@ -1,0 +1,1 @@
+"""People: sign-up with verified e-mails, sign-in, passwords."""

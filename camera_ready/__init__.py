@@ -1,0 +1,1 @@
+"""Final files of accepted papers."""

@@ -1,0 +1,1 @@
+"""Decisions, their release and the letters that tell of them."""

@@ -1,0 +1,158 @@
+"""Deliver what is due by SMTP: claimed under a lease, one recipient per message, retried with growing delays."""
+
+import logging
+import smtplib
+import ssl
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from core import clock
+from core.db import transaction
+from mail.models import Batch, Message, MessageState
+
+LEASE = timedelta(minutes=2)
+RETRY_AFTER = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720))
+TIMEOUT = 30  # seconds for each step of the conversation
+log = logging.getLogger(__name__)
+
+
+def connect(url: str) -> smtplib.SMTP:
+    """An open connection to the relay named by an smtp:// or smtps:// address."""
+    parts = urlsplit(url)
+    assert parts.hostname
+    if parts.scheme == "smtps":
+        context = ssl.create_default_context()
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(parts.hostname, parts.port or 465, timeout=TIMEOUT, context=context)
+    else:
+        smtp = smtplib.SMTP(parts.hostname, parts.port or 25, timeout=TIMEOUT)
+        smtp.ehlo()
+        if smtp.has_extn("starttls"):
+            smtp.starttls(context=ssl.create_default_context())
+    if parts.username:
+        smtp.login(unquote(parts.username), unquote(parts.password or ""))
+    return smtp
+
+
+def deliver_due(
+    sessions: sessionmaker[Session],
+    *,
+    smtp_url: str,
+    sender: str,
+    worker: str,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> int:
+    """Send every message that is due, on one connection; returns how many were sent."""
+    sent, smtp = 0, None
+    try:
+        while not should_stop():
+            with sessions() as session:
+                message = claim(session, worker, at=clock.now())
+            if message is None:
+                return sent
+            try:
+                smtp = smtp or connect(smtp_url)
+                smtp.send_message(to_email_message(message, sender))
+            except smtplib.SMTPRecipientsRefused as error:
+                code, answer = next(iter(error.recipients.values()))
+                _settle(sessions, message, worker, error=f"{code} {answer!r}", is_final=code >= 500)
+            except (smtplib.SMTPResponseException, smtplib.SMTPException, OSError) as error:
+                code = getattr(error, "smtp_code", 0)
+                # A wrong password is the operator's to mend: no letter is given up for it.
+                is_final = code >= 500 and not isinstance(error, smtplib.SMTPAuthenticationError)
+                _settle(sessions, message, worker, error=f"{type(error).__name__}: {error}", is_final=is_final)
+                smtp = _close(smtp)
+                if code == 0 or not is_final:
+                    return sent  # the relay is in trouble: leave it alone until the next poll
+            else:
+                _settle(sessions, message, worker)
+                sent += 1
+        return sent
+    finally:
+        _close(smtp)
+
+
+def claim(session: Session, worker: str, *, at: datetime) -> Message | None:
+    """Take the next message that is due under a lease; its own transaction."""
+    real = clock.real()
+    open_batches = select(Batch.id).where(or_(Batch.opened_at.is_not(None), Batch.not_before <= at))
+    due = or_(
+        and_(Message.state == MessageState.QUEUED, Message.retry_at <= real),
+        and_(Message.state == MessageState.HELD, Message.batch_id.in_(open_batches)),
+        and_(Message.state == MessageState.SENDING, Message.lease_until < real),
+    )
+    first = select(Message.id).where(due).order_by(Message.retry_at, Message.id).limit(1)
+    if session.scalar(first) is None:
+        session.rollback()
+        return None
+    with transaction(session):
+        session.execute(
+            update(Batch).where(Batch.opened_at.is_(None), Batch.not_before <= at).values(opened_at=at)
+        )
+        message = session.scalar(
+            update(Message)
+            .where(Message.id == first.with_for_update(skip_locked=True).scalar_subquery())
+            .values(
+                state=MessageState.SENDING, worker=worker, lease_until=real + LEASE, attempts=Message.attempts + 1
+            )
+            .returning(Message)
+        )
+        if message is not None:
+            session.expunge(message)
+    return message
+
+
+def _settle(
+    sessions: sessionmaker[Session], message: Message, worker: str, *, error: str = "", is_final: bool = False
+) -> None:
+    """Mark what came of a message that is still ours."""
+    real = clock.real()
+    values: dict[str, Any] = {"lease_until": None, "last_error": error}
+    if not error:
+        values |= {"state": MessageState.SENT, "sent_at": real}
+        if message.is_secret:
+            values |= {"text": "", "html": ""}
+    elif is_final or message.attempts > len(RETRY_AFTER):
+        values |= {"state": MessageState.FAILED}
+    else:
+        values |= {"state": MessageState.QUEUED, "retry_at": real + RETRY_AFTER[message.attempts - 1]}
+    if error:
+        log.warning("message %s to be retried or given up: %s", message.id, error)
+    with sessions() as session, transaction(session):
+        ours = and_(Message.id == message.id, Message.worker == worker, Message.state == MessageState.SENDING)
+        session.execute(update(Message).where(ours).values(**values))
+
+
+def to_email_message(message: Message, sender: str) -> EmailMessage:
+    """The message as it goes out."""
+    mail = EmailMessage()
+    mail["From"] = Address("Dateline", addr_spec=sender)
+    mail["To"] = Address(_header_text(message.to_name), addr_spec=message.to_email)
+    if message.reply_to:
+        mail["Reply-To"] = Address(addr_spec=message.reply_to)
+    mail["Subject"] = _header_text(message.subject)
+    mail["Message-ID"] = message.message_id
+    mail["Date"] = format_datetime(clock.real())
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.text)
+    mail.add_alternative(message.html, subtype="html")
+    return mail
+
+
+def _header_text(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _close(smtp: smtplib.SMTP | None) -> None:
+    if smtp is not None:
+        try:
+            smtp.quit()
+        except (smtplib.SMTPException, OSError):
+            smtp.close()

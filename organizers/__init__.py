@@ -1,0 +1,1 @@
+"""Pages that only organizers need and that cut across."""

@@ -1,0 +1,1 @@
+"""The anonymous paper, and who on the committee may read it."""

@@ -1,0 +1,1 @@
+"""Who reviews: invitations and their answers."""

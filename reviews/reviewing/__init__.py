@@ -1,0 +1,1 @@
+"""Reviews: the form, its draft, and what was handed in."""

@@ -1,0 +1,1 @@
+"""The authors' door: submissions, their authors, versions and files."""

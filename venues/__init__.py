@@ -1,0 +1,1 @@
+"""Venues: their dates, people's roles, topics and rules."""

@@ -1,0 +1,67 @@
+"""The venue that a request is about, its calendar and the roles of whoever asks: loaded once per request."""
+
+from typing import Any, cast
+
+from flask import Blueprint, abort, g
+from flask_login import current_user
+
+from accounts.models import Person
+from core import request
+from venues import queries
+from venues.deadlines import Calendar
+from venues.models import Role, Venue
+
+
+def blueprint(name: str, import_name: str, *, prefix: str = "") -> Blueprint:
+    """A blueprint for pages at /<slug><prefix>/…; its views take no slug, links to them need none."""
+    made = Blueprint(name, import_name, url_prefix="/<slug>" + prefix)
+
+    @made.url_value_preprocessor
+    def _take_slug(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        g.slug = (values or {}).pop("slug")
+
+    @made.url_defaults
+    def _give_slug(_endpoint: str, values: dict[str, Any]) -> None:
+        if "slug" not in values and "slug" in g:
+            values["slug"] = g.slug
+
+    return made
+
+
+def venue() -> Venue:
+    """The venue of this request's address; 404 when there is none."""
+    if "venue" not in g:
+        g.venue = request.session().scalar(queries.by_slug(g.slug)) or abort(404)
+    return cast(Venue, g.venue)
+
+
+def calendar() -> Calendar:
+    """Its dates and extensions."""
+    if "calendar" not in g:
+        session = request.session()
+        g.calendar = Calendar(
+            session.scalars(queries.dates_of(venue().id)).all(),
+            session.scalars(queries.extensions_of(venue().id)).all(),
+        )
+    return cast(Calendar, g.calendar)
+
+
+def person() -> Person | None:
+    """Who is signed in."""
+    return cast(Person, current_user._get_current_object()) if current_user.is_authenticated else None
+
+
+def signed_in() -> Person:
+    """Who is signed in, in views that need somebody to be."""
+    found = person()
+    assert found is not None, "the view lacks @login_required"
+    return found
+
+
+def roles() -> frozenset[Role]:
+    """The roles that whoever asks holds here."""
+    if "roles" not in g:
+        someone = person()
+        query = queries.roles_of(someone.id, venue().id) if someone else None
+        g.roles = frozenset() if query is None else frozenset(request.session().scalars(query))
+    return cast(frozenset[Role], g.roles)

@@ -1,0 +1,47 @@
+"""Who has which role where."""
+
+from sqlalchemy import Select, select
+
+from accounts.models import Email, Person
+from venues.models import Extension, Membership, Role, Venue, VenueDate
+
+
+def by_slug(slug: str) -> Select[tuple[Venue]]:
+    """The venue at this address."""
+    return select(Venue).where(Venue.slug == slug)
+
+
+def dates_of(venue_id: int) -> Select[tuple[VenueDate]]:
+    """A venue's announced dates in order of time."""
+    return select(VenueDate).where(VenueDate.venue_id == venue_id).order_by(VenueDate.at, VenueDate.id)
+
+
+def extensions_of(venue_id: int) -> Select[tuple[Extension]]:
+    """All grace and extensions of a venue."""
+    return select(Extension).where(Extension.venue_id == venue_id)
+
+
+def roles_of(person_id: int, venue_id: int) -> Select[tuple[Role]]:
+    """The roles of a person in a venue."""
+    return select(Membership.role).where(Membership.person_id == person_id, Membership.venue_id == venue_id)
+
+
+def members(venue_id: int, role: Role) -> Select[tuple[Person]]:
+    """The people who hold a role, by name."""
+    return (
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.venue_id == venue_id, Membership.role == role)
+        .order_by(Person.name, Person.id)
+    )
+
+
+def member_rows(venue_id: int, role: Role) -> Select[tuple[int, str, str, str]]:
+    """(id, name, affiliation, primary e-mail) of the people who hold a role, by name."""
+    return (
+        select(Person.id, Person.name, Person.affiliation, Email.address)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Email, (Email.person_id == Person.id) & Email.is_primary)
+        .where(Membership.venue_id == venue_id, Membership.role == role)
+        .order_by(Person.name, Person.id)
+    )

@@ -1,0 +1,30 @@
+"""The first part of a venue's addresses."""
+
+import re
+
+# First segments that mean something else, now or in what is planned; a test compares them with the URL map.
+RESERVED = frozenset(
+    """
+    about account admin api assets bootstrap call conferences dateline demo docs elements favicon.ico feeds files
+    forgot healthz help home invitations legal login logout mail metrics new outbox papers people privacy readyz
+    receipts reset reviews robots.txt security.txt settings sign-in sign-out sign-up site sitemap.xml static
+    submissions terms venue venues verify welcome workshops
+    """.split()
+)
+SHAPE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+class SlugError(ValueError):
+    """Cannot be a venue's address; str() is a sentence."""
+
+
+def check(slug: str) -> str:
+    """The slug itself. Raises SlugError when it is reserved or of the wrong shape."""
+    if slug in RESERVED:
+        raise SlugError(f"{slug!r} is reserved: Dateline's own pages live at /{slug}. Choose another, such as 'sbm2022'.")
+    if len(slug) > 40 or not SHAPE.fullmatch(slug):
+        raise SlugError(
+            f"{slug[:50]!r} cannot be an address: use at most 40 small letters, digits and single hyphens, beginning "
+            "with a letter, such as 'sbm2022'."
+        )
+    return slug

@@ -1,0 +1,20 @@
+"""The front page of a deployment: its venues, or its only one."""
+
+from flask import Blueprint, redirect, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from core import request
+from venues.models import Venue
+
+pages = Blueprint("home", __name__)
+
+
+@pages.get("/")
+def index() -> ResponseReturnValue:
+    """All venues, newest first; the only one is opened at once."""
+    query = select(Venue.slug, Venue.name, Venue.short_name, Venue.place).order_by(Venue.created_at.desc())
+    venues = request.session().execute(query).all()
+    if len(venues) == 1:
+        return redirect(f"/{venues[0].slug}/")
+    return render_template("home/index.html", venues=venues)

@@ -1,0 +1,59 @@
+"""Which function runs which job, and the worker that runs them."""
+
+import logging
+import os
+import signal
+import socket
+import threading
+from types import FrameType
+
+from flask import Flask
+
+from core import clock, jobs, limits
+from mail import sending
+
+POLL = 1.0  # seconds between looks when there is nothing to do
+REPORT_EVERY = 20.0
+log = logging.getLogger(__name__)
+
+JOBS: dict[str, jobs.JobFunction] = {}
+
+
+def run_worker(app: Flask, stop: threading.Event, *, poll: float = POLL) -> None:
+    """Run jobs and deliver letters until `stop` is set."""
+    name = f"{socket.gethostname()}-{os.getpid()}-{threading.get_ident()}"
+    config = app.config["DATELINE"]
+    sessions = app.extensions["sessions"]
+    reported = 0.0
+    # Letters written in jobs need the addresses of pages.
+    with app.test_request_context(base_url=config.url):
+        while not stop.is_set():
+            try:
+                now = clock.real().timestamp()
+                if now - reported > REPORT_EVERY:
+                    with sessions() as session:
+                        jobs.report(session, name)
+                        limits.forget_expired(session)
+                    reported = now
+                busy = jobs.run_next(sessions, JOBS, name)
+                if config.smtp:
+                    busy |= bool(
+                        sending.deliver_due(
+                            sessions, smtp_url=config.smtp, sender=config.mail_from, worker=name, should_stop=stop.is_set
+                        )
+                    )
+            except Exception:
+                log.exception("the worker goes on after an error")
+                busy = False
+            if not busy:
+                stop.wait(poll)
+
+
+def stop_on_signals(stop: threading.Event) -> None:
+    """SIGTERM and SIGINT end the worker after the work in hand."""
+
+    def _stop(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)

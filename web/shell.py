@@ -1,0 +1,74 @@
+"""What every page shows around its content: plain values, worked out once per page."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from flask_wtf.csrf import generate_csrf
+
+from core import request as here
+from venues import current
+from venues.models import Role
+
+
+@dataclass(frozen=True)
+class Shell:
+    """The frame of a page."""
+
+    home_url: str
+    venue_name: str
+    venue_url: str
+    nav: list[tuple[str, str, bool]]
+    person_id: int | None
+    person_name: str
+    account_url: str
+    sign_in_url: str
+    sign_out_url: str
+    csrf_token: str
+    demo_bar: Any
+    now: str
+
+
+def add(app: Flask) -> None:
+    """Give every template its `shell`."""
+
+    @app.context_processor
+    def _shell() -> dict[str, Any]:
+        return {"shell": build(app)}
+
+
+def build(app: Flask) -> Shell:
+    """The frame for this request."""
+    person = current.person()
+    venue = g.get("venue")
+    nav = _nav(venue.slug) if venue else []
+    path = request.path
+    demo_bar = app.extensions.get("demo_bar")
+    return Shell(
+        home_url="/",
+        venue_name=venue.short_name if venue else "",
+        venue_url=f"/{venue.slug}/" if venue else "",
+        nav=[(label, url, path == url or (url.count("/") > 2 and path.startswith(url))) for label, url in nav],
+        person_id=person.id if person else None,
+        person_name=person.name if person else "",
+        account_url="/account",
+        sign_in_url=url_for("accounts.sign_in", next=path) if not person else "",
+        sign_out_url="/sign-out",
+        csrf_token=generate_csrf() if person else "",
+        demo_bar=demo_bar() if demo_bar else None,
+        now=here.at().isoformat(),
+    )
+
+
+def _nav(slug: str) -> list[tuple[str, str]]:
+    """The tabs of a venue for whoever asks."""
+    tabs = [("Home", f"/{slug}/")]
+    if current.person() is None:
+        return tabs
+    tabs.append(("My submissions", f"/{slug}/submissions/"))
+    roles = current.roles()
+    if Role.REVIEWER in roles:
+        tabs.append(("My reviews", f"/{slug}/papers/"))
+    if Role.ORGANIZER in roles:
+        tabs.append(("Organize", f"/{slug}/organize/"))
+    return tabs

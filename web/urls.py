@@ -1,0 +1,13 @@
+"""Which packages have pages."""
+
+from importlib import import_module
+
+from flask import Flask
+
+VIEWS = ("web.home",)
+
+
+def add(app: Flask) -> None:
+    """Register every package's pages."""
+    for name in VIEWS:
+        app.register_blueprint(import_module(name).pages)
