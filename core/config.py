@@ -131,7 +131,9 @@ def _mail_from(environ: Mapping[str, str]) -> str:
     if environ.get("DATELINE_SMTP") and not text:
         raise ConfigError("DATELINE_SMTP is set, so DATELINE_MAIL_FROM must name the sender of the letters.")
     if text and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):
-        raise ConfigError(f"DATELINE_MAIL_FROM is {text!r}; it must be a bare address such as papers@example.org.")
+        raise ConfigError(
+            f"DATELINE_MAIL_FROM is {text!r}; it must be a bare address such as papers@example.org."
+        )
     return text or "dateline@localhost"
 
 

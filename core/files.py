@@ -67,7 +67,7 @@ class DiskStore:
                 target = self.path(digest.hexdigest())
                 new_folder = not target.parent.exists()
                 target.parent.mkdir(exist_ok=True)
-                os.replace(temporary, target)
+                Path(temporary).replace(target)
             except BaseException:
                 Path(temporary).unlink(missing_ok=True)
                 raise

@@ -1,7 +1,7 @@
 """Background work in a table of the same database: put inside the act's transaction, claimed under a lease, retried.
 
-A job can run twice (its worker died after the work and before the mark), so every job is written to do no harm the second
-time. All times here are real: leases and retries do not follow the season's clock.
+A job can run twice (its worker died after the work and before the mark), so every job is written to do no harm the
+second time. All times here are real: leases and retries do not follow the season's clock.
 """
 
 import logging
@@ -82,7 +82,9 @@ def claim(session: Session, worker: str) -> Job | None:
         job = session.scalar(
             update(Job)
             .where(Job.id == first.with_for_update(skip_locked=True).scalar_subquery())
-            .values(state=JobState.RUNNING, worker=worker, lease_until=real + LEASE, attempts=Job.attempts + 1)
+            .values(
+                state=JobState.RUNNING, worker=worker, lease_until=real + LEASE, attempts=Job.attempts + 1
+            )
             .returning(Job)
         )
         if job is not None:
@@ -147,5 +149,3 @@ def report(session: Session, worker: str) -> None:
 def last_report(session: Session) -> datetime | None:
     """When any worker last reported."""
     return session.scalar(select(Worker.reported_at).order_by(Worker.reported_at.desc()).limit(1))
-
-

@@ -6,5 +6,5 @@ from flask import current_app, url_for
 
 
 def absolute(endpoint: str, **values: Any) -> str:
-    """The full address of a page, built from the configured address and never from what a request claims as its host."""
+    """The full address of a page, built from the configured address and never from the host that a request claims."""
     return str(current_app.config["DATELINE"].url) + url_for(endpoint, _external=False, **values)

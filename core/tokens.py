@@ -40,11 +40,15 @@ def issue(purpose: str, data: Any) -> str:
 def read(purpose: str, token: str, *, max_age: timedelta) -> Any:
     """What the token says. Raises TokenError."""
     try:
-        return URLSafeTimedSerializer(_secret, salt=purpose).loads(token, max_age=int(max_age.total_seconds()))
+        return URLSafeTimedSerializer(_secret, salt=purpose).loads(
+            token, max_age=int(max_age.total_seconds())
+        )
     except SignatureExpired:
         raise TokenError("This link has expired. Ask for a new one.") from None
     except BadSignature:
-        raise TokenError("This link is not complete. Copy all of it from the letter, or ask for a new one.") from None
+        raise TokenError(
+            "This link is not complete. Copy all of it from the letter, or ask for a new one."
+        ) from None
 
 
 def is_spent(session: Session, token: str) -> bool:
