@@ -1,0 +1,66 @@
+"""./dateline serve"""
+
+import argparse
+import logging
+import signal
+import subprocess
+import sys
+import threading
+from types import FrameType
+
+import core.config
+from cli import db
+from core.config import Config
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "Settings come from the environment: " + "; ".join(
+        f"{name} ({what})" for name, what in core.config.NAMES.items()
+    )
+
+
+def run(_args: argparse.Namespace) -> int:
+    """Bring the database up to date, start a worker beside, and serve until told to stop."""
+    config = core.config.read()
+    db.upgrade(config.database_url)
+    return serve(config)
+
+
+def serve(config: Config) -> int:
+    """Serve the configured app; SIGTERM and SIGINT let requests in hand end first."""
+    from accounts import first_admin
+    from web import create_app
+    from web.server import make_server
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    app = create_app(config)
+    with app.test_request_context(base_url=config.url):
+        link = first_admin.invite(app.extensions["sessions"], config.admin)
+    server = make_server(app, config)
+    worker = subprocess.Popen([sys.executable, "-m", "cli", "work"]) if config.worker else None
+
+    def _stop(_number: int, _frame: FrameType | None) -> None:
+        # Waitress ends its loop on SystemExit, then waits for the requests in hand.
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    print(f"Dateline listens on http://{config.host}:{config.port} and is known as {config.url}", flush=True)
+    if link:
+        print(f"First start. Set the administrator's password here: {link}", flush=True)
+    if not config.smtp:
+        print("DATELINE_SMTP is not set: letters wait in the outbox.", flush=True)
+    threading.Thread(target=_watch, args=(worker,), daemon=True).start()
+    try:
+        server.run()
+    finally:
+        if worker and worker.poll() is None:
+            worker.terminate()
+            worker.wait()
+    return 0
+
+
+def _watch(worker: "subprocess.Popen[bytes] | None") -> None:
+    """Say so when the worker ends by itself."""
+    if worker is not None and worker.wait() not in (0, -signal.SIGTERM, -signal.SIGINT):
+        logging.getLogger(__name__).error("the worker ended with status %s", worker.returncode)
