@@ -1,8 +1,8 @@
 """The season's clock and the real one: the only file that reads the time.
 
 `now()` is the time of the season: deadlines, releases, everything that people see. `real()` is the wall clock:
-leases, retries, rate limits, sessions, tokens. They differ only in rehearsals (the demo), by an offset kept in a file beside the
-data, which web and worker read anew for each request and each job: the clock moves, the data stays.
+leases, retries, rate limits, sessions, tokens. They differ only in rehearsals (the demo), by an offset kept in a file
+beside the data, which web and worker read anew for each request and each job: the clock moves, the data stays.
 """
 
 from datetime import UTC, datetime, timedelta

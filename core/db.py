@@ -6,7 +6,18 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, Integer, MetaData, String, create_engine, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    String,
+    create_engine,
+    event,
+)
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -99,8 +110,8 @@ def make_sessions(engine: Engine) -> sessionmaker[Session]:
 def transaction(session: Session) -> Iterator[None]:
     """Everything inside is committed together, or nothing is.
 
-    What was loaded before is read anew inside, so that rules are asked of the present state and not of what the page had
-    seen. Doors (views, commands, jobs) open it; verbs never do.
+    What was loaded before is read anew inside, so that rules are asked of the present state and not of
+    what the page had seen. Doors (views, commands, jobs) open it; verbs never do.
     """
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("changes were made outside of the transaction that should hold them")

@@ -67,7 +67,9 @@ def _filled(source: str, values: dict[str, str], *, escaped: bool) -> Iterator[s
         if index % 2 == 0:
             yield part
         elif part not in values:
-            raise UnknownPlaceholder(f"{{{part}}} is not known in this letter; known are {', '.join(sorted(values))}.")
+            raise UnknownPlaceholder(
+                f"{{{part}}} is not known in this letter; known are {', '.join(sorted(values))}."
+            )
         elif escaped:
             yield _rich(values[part])
         else:

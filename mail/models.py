@@ -50,7 +50,9 @@ class Message(Base):
     text: Mapped[str]
     html: Mapped[str]
     message_id: Mapped[str] = mapped_column(unique=True)
-    is_secret: Mapped[bool] = mapped_column(default=False)  # holds a sign-in link: shown to nobody, erased once sent
+    is_secret: Mapped[bool] = mapped_column(
+        default=False
+    )  # holds a sign-in link: shown to nobody, erased once sent
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("mail_batches.id"), index=True)
     state: Mapped[MessageState] = mapped_column(default=MessageState.QUEUED)
     queued_at: Mapped[datetime]  # season's clock

@@ -20,6 +20,7 @@ from mail.models import Batch, Message, MessageState
 
 LEASE = timedelta(minutes=2)
 RETRY_AFTER = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720))
+ROUND = 50  # messages before other work gets its turn
 TIMEOUT = 30  # seconds for each step of the conversation
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,9 @@ def connect(url: str) -> smtplib.SMTP:
     assert parts.hostname
     if parts.scheme == "smtps":
         context = ssl.create_default_context()
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(parts.hostname, parts.port or 465, timeout=TIMEOUT, context=context)
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+            parts.hostname, parts.port or 465, timeout=TIMEOUT, context=context
+        )
     else:
         smtp = smtplib.SMTP(parts.hostname, parts.port or 25, timeout=TIMEOUT)
         smtp.ehlo()
@@ -43,16 +46,15 @@ def connect(url: str) -> smtplib.SMTP:
 
 def deliver_due(
     sessions: sessionmaker[Session],
-    *,
     smtp_url: str,
     sender: str,
     worker: str,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Send every message that is due, on one connection; returns how many were sent."""
+    """Send what is due, at most `ROUND` messages on one connection; returns how many were sent."""
     sent, smtp = 0, None
     try:
-        while not should_stop():
+        while sent < ROUND and not should_stop():
             with sessions() as session:
                 message = claim(session, worker, at=clock.now())
             if message is None:
@@ -67,8 +69,11 @@ def deliver_due(
                 code = getattr(error, "smtp_code", 0)
                 # A wrong password is the operator's to mend: no letter is given up for it.
                 is_final = code >= 500 and not isinstance(error, smtplib.SMTPAuthenticationError)
-                _settle(sessions, message, worker, error=f"{type(error).__name__}: {error}", is_final=is_final)
-                smtp = _close(smtp)
+                _settle(
+                    sessions, message, worker, error=f"{type(error).__name__}: {error}", is_final=is_final
+                )
+                _close(smtp)
+                smtp = None
                 if code == 0 or not is_final:
                     return sent  # the relay is in trouble: leave it alone until the next poll
             else:
@@ -100,7 +105,10 @@ def claim(session: Session, worker: str, *, at: datetime) -> Message | None:
             update(Message)
             .where(Message.id == first.with_for_update(skip_locked=True).scalar_subquery())
             .values(
-                state=MessageState.SENDING, worker=worker, lease_until=real + LEASE, attempts=Message.attempts + 1
+                state=MessageState.SENDING,
+                worker=worker,
+                lease_until=real + LEASE,
+                attempts=Message.attempts + 1,
             )
             .returning(Message)
         )

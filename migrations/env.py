@@ -2,7 +2,7 @@
 
 from alembic import context
 
-import migrations.tables  # noqa: F401  (fills the metadata)
+import migrations.tables
 from core.config import read
 from core.db import Base, UTCDateTime, make_engine
 

@@ -12,4 +12,4 @@ import reviews.assignment.models
 import reviews.pool.models
 import reviews.reviewing.models
 import submissions.models
-import venues.models  # noqa: F401
+import venues.models

@@ -7,7 +7,7 @@ from submissions import queries
 from submissions.models import Conflict, Submission
 
 
-def of(person_id: int) -> Select[tuple[int]]:
+def of(person_id: int) -> Select[int]:
     """Ids of the submissions that the person is in conflict with: as author, maker, or by record."""
     made = select(Submission.id).where(Submission.created_by_id == person_id)
     recorded = select(Conflict.submission_id).where(Conflict.person_id == person_id)

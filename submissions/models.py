@@ -142,7 +142,10 @@ class Conflict(Base):
     """A person who must not see or decide anything about a submission, beside its authors."""
 
     __tablename__ = "conflicts"
-    __table_args__ = (UniqueConstraint("submission_id", "person_id"), Index("ix_conflicts_person_id", "person_id"))
+    __table_args__ = (
+        UniqueConstraint("submission_id", "person_id"),
+        Index("ix_conflicts_person_id", "person_id"),
+    )
     id: Mapped[Id]
     submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))

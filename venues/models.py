@@ -50,7 +50,9 @@ class Venue(Base):
     blindness: Mapped[Blindness] = mapped_column(default=Blindness.DOUBLE)
     page_limit: Mapped[int | None]
     max_file_mb: Mapped[int] = mapped_column(default=50)
-    upload_minutes: Mapped[int] = mapped_column(default=20)  # an upload that began in time must end within this
+    upload_minutes: Mapped[int] = mapped_column(
+        default=20
+    )  # an upload that began in time must end within this
     # Markdown, and the safe HTML made of it when it was saved.
     introduction: Mapped[str] = mapped_column(default="")
     introduction_html: Mapped[str] = mapped_column(default="")
@@ -87,7 +89,9 @@ class Extension(Base):
     __tablename__ = "extensions"
     __table_args__ = (
         CheckConstraint("submission_id IS NULL OR person_id IS NULL", name="one_scope"),
-        CheckConstraint("NOT is_grace OR (submission_id IS NULL AND person_id IS NULL)", name="grace_for_all"),
+        CheckConstraint(
+            "NOT is_grace OR (submission_id IS NULL AND person_id IS NULL)", name="grace_for_all"
+        ),
     )
     id: Mapped[Id]
     venue_id: Mapped[int] = mapped_column(ForeignKey("venues.id"), index=True)
@@ -105,7 +109,10 @@ class Membership(Base):
     """A person's role in a venue."""
 
     __tablename__ = "memberships"
-    __table_args__ = (UniqueConstraint("venue_id", "person_id", "role"), Index("ix_memberships_person_id", "person_id"))
+    __table_args__ = (
+        UniqueConstraint("venue_id", "person_id", "role"),
+        Index("ix_memberships_person_id", "person_id"),
+    )
     id: Mapped[Id]
     venue_id: Mapped[int] = mapped_column(ForeignKey("venues.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))

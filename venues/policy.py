@@ -21,5 +21,3 @@ def may_make_venue(session: Session, person: Person | None) -> Verdict:
     if person is None or not person.is_site_admin:
         return HIDDEN
     return ALLOWED
-
-

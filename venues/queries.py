@@ -6,27 +6,27 @@ from accounts.models import Email, Person
 from venues.models import Extension, Membership, Role, Venue, VenueDate
 
 
-def by_slug(slug: str) -> Select[tuple[Venue]]:
+def by_slug(slug: str) -> Select[Venue]:
     """The venue at this address."""
     return select(Venue).where(Venue.slug == slug)
 
 
-def dates_of(venue_id: int) -> Select[tuple[VenueDate]]:
+def dates_of(venue_id: int) -> Select[VenueDate]:
     """A venue's announced dates in order of time."""
     return select(VenueDate).where(VenueDate.venue_id == venue_id).order_by(VenueDate.at, VenueDate.id)
 
 
-def extensions_of(venue_id: int) -> Select[tuple[Extension]]:
+def extensions_of(venue_id: int) -> Select[Extension]:
     """All grace and extensions of a venue."""
     return select(Extension).where(Extension.venue_id == venue_id)
 
 
-def roles_of(person_id: int, venue_id: int) -> Select[tuple[Role]]:
+def roles_of(person_id: int, venue_id: int) -> Select[Role]:
     """The roles of a person in a venue."""
     return select(Membership.role).where(Membership.person_id == person_id, Membership.venue_id == venue_id)
 
 
-def members(venue_id: int, role: Role) -> Select[tuple[Person]]:
+def members(venue_id: int, role: Role) -> Select[Person]:
     """The people who hold a role, by name."""
     return (
         select(Person)
@@ -36,7 +36,7 @@ def members(venue_id: int, role: Role) -> Select[tuple[Person]]:
     )
 
 
-def member_rows(venue_id: int, role: Role) -> Select[tuple[int, str, str, str]]:
+def member_rows(venue_id: int, role: Role) -> Select[int, str, str, str]:
     """(id, name, affiliation, primary e-mail) of the people who hold a role, by name."""
     return (
         select(Person.id, Person.name, Person.affiliation, Email.address)

@@ -21,7 +21,9 @@ class SlugError(ValueError):
 def check(slug: str) -> str:
     """The slug itself. Raises SlugError when it is reserved or of the wrong shape."""
     if slug in RESERVED:
-        raise SlugError(f"{slug!r} is reserved: Dateline's own pages live at /{slug}. Choose another, such as 'sbm2022'.")
+        raise SlugError(
+            f"{slug!r} is reserved: Dateline's own pages live at /{slug}. Choose another, such as 'sbm2022'."
+        )
     if len(slug) > 40 or not SHAPE.fullmatch(slug):
         raise SlugError(
             f"{slug[:50]!r} cannot be an address: use at most 40 small letters, digits and single hyphens, beginning "

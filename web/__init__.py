@@ -12,11 +12,10 @@ from sqlalchemy import select
 
 import core.config
 from accounts.models import Person
-from core import request
+from core import limits, request
 from core.config import Config
 from core.db import make_engine, make_sessions
 from core.files import DiskStore
-from core import limits
 from web import errors, headers, shell, urls
 
 ROOT = Path(__file__).parent.parent

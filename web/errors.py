@@ -28,7 +28,9 @@ def sign_in_first() -> ResponseReturnValue:
     """Whoever is signed out is asked to sign in and comes back to the page, with what they had typed."""
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
-    return interrupted("You are signed out, so nothing was saved yet. Sign in, and it will be sent again.", 401)
+    return interrupted(
+        "You are signed out, so nothing was saved yet. Sign in, and it will be sent again.", 401
+    )
 
 
 def interrupted(sentence: str, status: int) -> ResponseReturnValue:
@@ -62,7 +64,11 @@ def add(app: Flask) -> None:
     @app.errorhandler(413)
     def _too_large(_error: Exception) -> ResponseReturnValue:
         most = app.config["DATELINE"].max_upload >> 20
-        return page(413, "Too large", f"What was sent is too large: a file may have at most {most} MB. Nothing was saved.")
+        return page(
+            413,
+            "Too large",
+            f"That is too large: a file may have at most {most} MB. Nothing was saved.",
+        )
 
     @app.errorhandler(429)
     def _too_often(_error: Exception) -> ResponseReturnValue:
@@ -72,12 +78,16 @@ def add(app: Flask) -> None:
     def _no_token(_error: CSRFError) -> ResponseReturnValue:
         if not current_user.is_authenticated:
             return sign_in_first()
-        return interrupted("This page was older than your sign-in, so nothing was saved yet. Send it again.", 400)
+        return interrupted(
+            "This page was older than your sign-in, so nothing was saved yet. Send it again.", 400
+        )
 
     @app.errorhandler(DiskFull)
     def _disk_full(error: DiskFull) -> ResponseReturnValue:
         log.error("a file could not be stored: %s", error)
-        return interrupted("The server could not store the file: its disk refused it. Nothing was saved.", 507)
+        return interrupted(
+            "The server could not store the file: its disk refused it. Nothing was saved.", 507
+        )
 
     @app.errorhandler(OperationalError)
     def _database(error: OperationalError) -> ResponseReturnValue:

@@ -37,10 +37,8 @@ def run_worker(app: Flask, stop: threading.Event, *, poll: float = POLL) -> None
                     reported = now
                 busy = jobs.run_next(sessions, JOBS, name)
                 if config.smtp:
-                    busy |= bool(
-                        sending.deliver_due(
-                            sessions, smtp_url=config.smtp, sender=config.mail_from, worker=name, should_stop=stop.is_set
-                        )
+                    busy |= (
+                        sending.deliver_due(sessions, config.smtp, config.mail_from, name, stop.is_set) > 0
                     )
             except Exception:
                 log.exception("the worker goes on after an error")

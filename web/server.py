@@ -66,7 +66,8 @@ def make_server(app: Flask, config: Config) -> TcpWSGIServer:
         threads=config.threads,
         connection_limit=1000,  # slow uploads wait in buffers without holding a thread
         channel_timeout=1200,  # an upload may pause; the window of venues is 20 minutes
-        max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + (1 << 20),  # the app refuses first, in a sentence
+        max_request_body_size=app.config["MAX_CONTENT_LENGTH"]
+        + (1 << 20),  # the app refuses first, in a sentence
         clear_untrusted_proxy_headers=True,
         ident="",
         **proxy,

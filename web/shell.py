@@ -48,7 +48,9 @@ def build(app: Flask) -> Shell:
         home_url="/",
         venue_name=venue.short_name if venue else "",
         venue_url=f"/{venue.slug}/" if venue else "",
-        nav=[(label, url, path == url or (url.count("/") > 2 and path.startswith(url))) for label, url in nav],
+        nav=[
+            (label, url, path == url or (url.count("/") > 2 and path.startswith(url))) for label, url in nav
+        ],
         person_id=person.id if person else None,
         person_name=person.name if person else "",
         account_url="/account",
