@@ -1,0 +1,81 @@
+// Starts what a page asks for, and nothing else. Each module exports start(page) and is called again when an
+// upload's answer has taken the page's place. `page` gives the modules what they share.
+
+const version = new URL(import.meta.url).search;
+const modules = {
+  "[data-countdown], [data-local]": "countdown",
+  "[data-counter]": "counter",
+  "[data-confirm]": "confirm",
+  "[data-rows]": "rows",
+  "form[data-upload]": "upload",
+  "form[data-autosave-url]": "autosave",
+  "form[data-sign-out]": "signout",
+};
+
+const page = {
+  /** Text in an element made here: el("p", {class: "quiet"}, "text", child). */
+  el(name, attributes = {}, ...children) {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    element.append(...children);
+    return element;
+  },
+
+  /** Where this person's unsent text of a form is kept in this browser. */
+  keyPrefix: () => `dateline:${document.documentElement.dataset.person || "nobody"}:`,
+
+  /** Put an HTML answer in the place of this page, as if the browser had gone there. */
+  replace(html, url) {
+    const answer = new DOMParser().parseFromString(html, "text/html");
+    document.title = answer.title;
+    for (const name of ["data-now", "data-person"]) {
+      const value = answer.documentElement.getAttribute(name);
+      if (value === null) document.documentElement.removeAttribute(name);
+      else document.documentElement.setAttribute(name, value);
+    }
+    document.body.replaceWith(document.adoptNode(answer.body));
+    if (url !== location.href) history.pushState({ replaced: true }, "", url);
+    scrollTo(0, 0);
+    document.dispatchEvent(new Event("dateline:page"));
+    start();
+    (document.querySelector("[data-focus]") || document.getElementById("content"))?.focus();
+  },
+
+  /** Ask in a dialog; resolves to true or false. */
+  ask(text, yes = "Continue", danger = true) {
+    const dialog = page.el("dialog", { class: "dialog", "aria-label": yes },
+      page.el("form", { method: "dialog" },
+        page.el("p", {}, text),
+        page.el("div", { class: "submit-row" },
+          page.el("button", { class: "btn btn-outline-secondary", value: "" }, "Cancel"),
+          page.el("button", { class: `btn btn-${danger ? "danger" : "primary"}`, value: "yes" }, yes))));
+    document.body.append(dialog);
+    dialog.showModal();
+    return new Promise((resolve) => dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "yes");
+    }));
+  },
+};
+
+async function start() {
+  document.querySelector(".error-summary[data-focus]")?.focus();
+  for (const [selector, name] of Object.entries(modules))
+    if (document.querySelector(selector)) (await import(`./${name}.js${version}`)).start(page);
+}
+
+// Menus made of <details> close on Escape and on a click elsewhere.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]"))
+    if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    menu.open = false;
+  }
+});
+addEventListener("popstate", () => location.reload());
+
+start();
