@@ -22,7 +22,10 @@ from wtforms import (
 )
 from wtforms.validators import Email, InputRequired, Length
 
-bp = Blueprint("elements", __name__)
+from core.duty import Duty
+from core.verdict import ALLOWED, Verdict
+
+pages = Blueprint("elements", __name__)
 
 
 class AuthorForm(Form):
@@ -45,8 +48,14 @@ class SampleForm(FlaskForm):
     track = SelectField("Track", choices=[("main", "Workshop papers"), ("short", "Extended abstracts")])
     topics = SelectMultipleField(
         "Topics",
-        choices=[("1", "Generative modeling"), ("2", "Differential equations"), ("3", "Optimal transport")]
-        + [("4", "Stein's method"), ("5", "Inverse problems"), ("6", "Images, video, audio, molecules")],
+        choices=[
+            ("1", "Generative modeling"),
+            ("2", "Differential equations"),
+            ("3", "Optimal transport"),
+            ("4", "Stein's method"),
+            ("5", "Inverse problems"),
+            ("6", "Images, video, audio, molecules"),
+        ],
         description="One to three.",
     )
     authors = FieldList(
@@ -68,18 +77,6 @@ class SampleForm(FlaskForm):
     )
 
 
-class _Verdict(NamedTuple):
-    allowed: bool
-    reason: str = ""
-
-
-class _Duty(NamedTuple):
-    what: str
-    url: str
-    due_at: datetime
-    done: bool
-
-
 class _Person(NamedTuple):
     name: str
     affiliation: str
@@ -90,11 +87,19 @@ def sample() -> dict[str, Any]:
     """What the page shows: forms right and wrong, dates around now, invented people."""
     now = datetime.now(UTC).replace(microsecond=0)
     entered = [
-        ("title", ""), ("abstract", "We study a score."), ("topics", "1"), ("topics", "4"),
-        ("authors-0-name", "Ada Aziz"), ("authors-0-email", "ada@example.org"), ("authors-0-affiliation", "University of Trieste"),
-        ("authors-1-name", "Bo Lindqvist"), ("authors-1-email", "bo(at)example.org"), ("authors-1-affiliation", "Institute of Waves"),
-        ("authors-2-name", "Chidi Okafor"), ("authors-2-email", "chidi@example.org"),
-    ]  # fmt: skip
+        ("title", ""),
+        ("abstract", "We study a score."),
+        ("topics", "1"),
+        ("topics", "4"),
+        ("authors-0-name", "Ada Aziz"),
+        ("authors-0-email", "ada@example.org"),
+        ("authors-0-affiliation", "University of Trieste"),
+        ("authors-1-name", "Bo Lindqvist"),
+        ("authors-1-email", "bo(at)example.org"),
+        ("authors-1-affiliation", "Institute of Waves"),
+        ("authors-2-name", "Chidi Okafor"),
+        ("authors-2-email", "chidi@example.org"),
+    ]
     wrong = SampleForm(MultiDict(entered), meta={"csrf": False})
     wrong.validate()
     right = SampleForm(
@@ -112,50 +117,128 @@ def sample() -> dict[str, Any]:
         "now": now,
         "closes_at": in_days(3.2),
         "passed_at": in_days(-12),
-        "yes": _Verdict(True),
-        "no": _Verdict(False, "The deadline passed on Tue 27 Sep 2022 at 12:00 UTC; ask the organizers for an extension."),
+        "yes": ALLOWED,
+        "no": Verdict("The deadline passed on Tue 27 Sep 2022 at 12:00 UTC; ask for an extension."),
         "duties": [
-            (_Duty("Review “Statistical efficiency of score matching”", "#", in_days(0.2), False), "27 Sep, 12:00 UTC"),
-            (_Duty("Answer the invitation to review for SBM 2022", "#", in_days(6), False), "3 Oct, 12:00 UTC"),
-            (_Duty("Review “Kernelized score-based tests”", "#", in_days(-1), True), "25 Sep, 12:00 UTC"),
+            Duty(
+                "Review “Statistical efficiency of score matching”",
+                "#",
+                in_days(0.2),
+                False,
+                "27 Sep, 12:00 UTC",
+            ),
+            Duty("Answer the invitation to review for SBM 2022", "#", in_days(6), False, "3 Oct, 12:00 UTC"),
+            Duty("Review “Kernelized score-based tests”", "#", in_days(-1), True, "25 Sep, 12:00 UTC"),
         ],
         "dates": [
-            {"label": "Call opens", "shown": "Aug 12, 2022 AoE", "closes_at": in_days(-45), "closed": "", "state": "done"},
-            {"label": "Submission", "shown": "Sept 26, 2022, 23:59 AoE", "closes_at": in_days(3.2),
-             "closed": "closed from Tue 27 Sep 2022 12:00 UTC", "state": "now"},
-            {"label": "Notification", "shown": "Oct 20, 2022 AoE", "closes_at": in_days(25), "closed": "", "state": "next"},
-            {"label": "Camera-ready", "shown": "Nov 25, 2022 AoE", "closes_at": in_days(60),
-             "closed": "closed from Sat 26 Nov 2022 12:00 UTC", "state": "next"},
-            {"label": "Workshop", "shown": "Dec 2, 2022, 08:50 New Orleans", "closes_at": in_days(68), "closed": "", "state": "next"},
+            {
+                "label": "Call opens",
+                "shown": "Aug 12, 2022 AoE",
+                "closes_at": in_days(-45),
+                "closed": "",
+                "state": "done",
+            },
+            {
+                "label": "Submission",
+                "shown": "Sept 26, 2022, 23:59 AoE",
+                "closes_at": in_days(3.2),
+                "closed": "closed from Tue 27 Sep 2022 12:00 UTC",
+                "state": "now",
+            },
+            {
+                "label": "Notification",
+                "shown": "Oct 20, 2022 AoE",
+                "closes_at": in_days(25),
+                "closed": "",
+                "state": "next",
+            },
+            {
+                "label": "Camera-ready",
+                "shown": "Nov 25, 2022 AoE",
+                "closes_at": in_days(60),
+                "closed": "closed from Sat 26 Nov 2022 12:00 UTC",
+                "state": "next",
+            },
+            {
+                "label": "Workshop",
+                "shown": "Dec 2, 2022, 08:50 New Orleans",
+                "closes_at": in_days(68),
+                "closed": "",
+                "state": "next",
+            },
         ],
         "papers": [
-            (14, "Targeted separation and convergence with kernel discrepancies", "A. Aziz, B. Lindqvist", "oral", 3, "4.7", "Stein's method"),
-            (23, "Multiresolution textual inversion", "C. Okafor", "submitted", 2, "3.5", "Generative modeling"),
-            (31, "A note on bridges between distributions that have no density and the price of pretending", "D. Marín, E. Sato, F. Weiss",
-             "missing", 0, "–", "Optimal transport"),
+            (
+                14,
+                "Targeted separation and convergence with kernel discrepancies",
+                "A. Aziz, B. Lindqvist",
+                "oral",
+                3,
+                "4.7",
+                "Stein's method",
+            ),
+            (
+                23,
+                "Multiresolution textual inversion",
+                "C. Okafor",
+                "submitted",
+                2,
+                "3.5",
+                "Generative modeling",
+            ),
+            (
+                31,
+                "A note on bridges between distributions that have no density and the price of pretending",
+                "D. Marín, E. Sato",
+                "missing",
+                0,
+                "",
+                "Optimal transport",
+            ),
             (38, "Scores without likelihoods", "G. Haddad", "withdrawn", 1, "2.0", "Differential equations"),
-            (52, "Noise schedules for inverse problems", "H. Novak, I. Boateng", "rejected", 3, "1.7", "Inverse problems"),
+            (
+                52,
+                "Noise schedules for inverse problems",
+                "H. Novak, I. Boateng",
+                "rejected",
+                3,
+                "1.7",
+                "Inverse problems",
+            ),
         ],
         "committee": [
-            _Person("Rey Castellanos", "University of Montevideo", "#"), _Person("Rut Lindgren", "Institute of Waves"),
-            _Person("Ari Takahashi", "Kanazawa School of Statistics"), _Person("Olga Petrenko", "Kharkiv Polytechnic"),
+            _Person("Rey Castellanos", "University of Montevideo", "#"),
+            _Person("Rut Lindgren", "Institute of Waves"),
+            _Person("Ari Takahashi", "Kanazawa School of Statistics"),
+            _Person("Olga Petrenko", "Kharkiv Polytechnic"),
         ],
         "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         "prose": Markup(
-            "<p>The paper asks when a <strong>kernel discrepancy</strong> separates a target from every other distribution, and answers "
-            "with conditions that can be checked.</p><ul><li>The proof of Theorem 2 is clean and short.</li><li>The experiments stop at "
-            "<code>d = 10</code>; one line on what happens beyond would help.</li></ul><blockquote>“We leave high dimensions to future "
-            "work.”</blockquote><p>I would gladly see it as a talk.</p>"
+            "<p>The paper asks when a <strong>kernel discrepancy</strong> separates a target from every other "
+            "distribution, and answers with conditions that can be checked.</p>"
+            "<ul><li>The proof of Theorem 2 is clean and short.</li>"
+            "<li>The experiments stop at <code>d = 10</code>; one line on what happens beyond would help.</li></ul>"
+            "<blockquote>“We leave high dimensions to future work.”</blockquote>"
+            "<p>I would gladly see it as a talk.</p>"
         ),
         "letter_text": "Dear Ada Aziz,\n\nwe are happy to tell you that your paper #14 was accepted as a talk.\n\n"
         "The camera-ready version is due on Nov 25, 2022 AoE.\n\nThe organizers",
         "scores": [("1", 4), ("2", 17), ("3", 41), ("4", 28), ("5", 9), ("6", 0)],
-        "arrivals": [("Sep 1", 2), ("Sep 5", 5), ("Sep 9", 8), ("Sep 13", 13), ("Sep 17", 19), ("Sep 21", 30), ("Sep 25", 51), ("Sep 26", 74)],
+        "arrivals": [
+            ("Sep 1", 2),
+            ("Sep 5", 5),
+            ("Sep 9", 8),
+            ("Sep 13", 13),
+            ("Sep 17", 19),
+            ("Sep 21", 30),
+            ("Sep 25", 51),
+            ("Sep 26", 74),
+        ],
         "shares": [("Reviews", [148, 41, 33]), ("Papers with three reviews", [39, 22, 13])],
-    }  # fmt: skip
+    }
 
 
-@bp.get("/elements")
+@pages.get("/elements")
 def elements() -> str:
     """Every element of the pages, right and wrong, beside its name."""
     return render_template("elements.html", **sample())

@@ -84,9 +84,12 @@ function bind(form, page) {
       const isPage = (request.getResponseHeader("Content-Type") || "").startsWith("text/html");
       if (status === 413) return finish("The file is larger than allowed. Nothing was stored.");
       if (status === 429) return finish("Too many uploads in a short time. Wait a minute and try again.");
-      if (responseText.includes("data-sign-in-form") || status === 401) {
+      // The session ended, or the page is older than it: stay here, where the chosen files still are.
+      if (status === 401 || (status === 400 && !responseText.includes("data-upload"))) {
         isStale = true;
-        return finish("You were signed out. Sign in in another tab, then send again; nothing here is lost.");
+        return finish(status === 401
+          ? "You were signed out. Sign in in another tab, then send again; nothing here is lost."
+          : "This page was older than your sign-in. Send it again; nothing here is lost.");
       }
       if (status >= 500 || !isPage) return finish("The server could not store it. Everything you entered is still here; try again in a minute.");
       finish();
