@@ -1,6 +1,6 @@
 """The page of elements for developers, at /elements; registered only in debug and in the demo."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template
@@ -22,6 +22,7 @@ from wtforms import (
 )
 from wtforms.validators import Email, InputRequired, Length
 
+from core import clock
 from core.duty import Duty
 from core.verdict import ALLOWED, Verdict
 
@@ -85,7 +86,7 @@ class _Person(NamedTuple):
 
 def sample() -> dict[str, Any]:
     """What the page shows: forms right and wrong, dates around now, invented people."""
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = clock.now().replace(microsecond=0)
     entered = [
         ("title", ""),
         ("abstract", "We study a score."),
