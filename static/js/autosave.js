@@ -60,6 +60,7 @@ function bind(form, page) {
     output.classList.toggle("is-bad", isBad);
   };
   const keep = (fields) => {
+    if ("signingOut" in document.documentElement.dataset) return false;
     try { localStorage.setItem(key, JSON.stringify({ fields, revision, at: new Date().toISOString() })); return true; } catch { return false; }
   };
   const forget = () => { try { localStorage.removeItem(key); } catch { /* nothing was kept */ } };
@@ -96,9 +97,9 @@ function bind(form, page) {
 
   async function send() {
     clearTimeout(timer);
-    if (isSending || isHeld) return;
+    if (isSending || isHeld || isLeaving) return;
     const fields = read(form);
-    if (same(fields, saved)) return;
+    if (same(fields, saved)) return forget();
     isSending = true;
     say("Saving …");
     let answer;
@@ -113,6 +114,11 @@ function bind(form, page) {
     const data = await answer?.json().catch(() => ({}));
     isSending = false;
     if (isLeaving) return;
+    if (answer?.status === 409 && data.theirs && Object.keys(fields).every((name) => same(fields[name], data.theirs[name]))) {
+      // Both sides say the same: this very text arrived before, its answer did not.
+      revision = data.revision;
+      return send();
+    }
     if (!answer) return unsent("no connection", fields);
     if (answer.ok) {
       revision = data.revision;
@@ -132,13 +138,27 @@ function bind(form, page) {
     else unsent(data.error || "the server did not take it", fields, answer.status >= 500);
   }
 
-  const schedule = () => { clearTimeout(timer); timer = setTimeout(send, PAUSE); };
+  const schedule = () => {
+    clearTimeout(timer);
+    timer = setTimeout(send, PAUSE);
+  };
 
-  form.addEventListener("input", schedule);
-  form.addEventListener("submit", () => { isLeaving = true; clearTimeout(timer); keep(read(form)); });
+  // Kept at once and sent after a pause: a browser that dies in between has lost nothing.
+  form.addEventListener("input", () => {
+    if (!isHeld) keep(read(form));
+    schedule();
+  });
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    isLeaving = true;
+    clearTimeout(timer);
+    keep(read(form));
+    page.leave(key);
+  });
   addEventListener("online", send);
   document.addEventListener("visibilitychange", () => document.hidden && send());
-  addEventListener("pagehide", () => !isLeaving && !same(read(form), saved) && keep(read(form)));
+  addEventListener("pagehide", () => { isLeaving = true; }); // a request on the way out would race the next page
+  addEventListener("pageshow", () => { isLeaving = false; });
 
   // What an earlier visit could not send.
   let kept;

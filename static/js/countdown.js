@@ -48,13 +48,16 @@ function tick() {
   if (nearest < Infinity) timer = setTimeout(tick, nearest < 3601e3 ? 1000 - (at % 1000) : 30000);
 }
 
-const zoned = new Intl.DateTimeFormat(undefined, {
+const zoned = new Intl.DateTimeFormat("en-GB", {
   weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
 });
 
+/** The reader's own time, unless it is UTC, which stands there already. */
 function showLocal() {
-  for (const element of document.querySelectorAll("[data-local]"))
-    element.textContent = `${zoned.format(new Date(element.dataset.local))} where you are`;
+  for (const element of document.querySelectorAll("[data-local]")) {
+    const at = new Date(element.dataset.local);
+    element.textContent = at.getTimezoneOffset() ? `${zoned.format(at)}, your time` : "";
+  }
 }
 
 /** When the answer that carries data-now began to arrive, by this machine's clock. */

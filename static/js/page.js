@@ -24,6 +24,11 @@ const page = {
   /** Where this person's unsent text of a form is kept in this browser. */
   keyPrefix: () => `dateline:${document.documentElement.dataset.person || "nobody"}:`,
 
+  /** Remember that a form whose text is kept under `key` is on its way; the page that answers it settles the rest. */
+  leave(key) {
+    try { sessionStorage.setItem("dateline-sent", key); } catch { /* the form offers the text again: a nuisance, no loss */ }
+  },
+
   /** Put an HTML answer in the place of this page, as if the browser had gone there. */
   replace(html, url) {
     const answer = new DOMParser().parseFromString(html, "text/html");
@@ -58,8 +63,25 @@ const page = {
   },
 };
 
+/** The text a form kept in this browser goes once a good page has answered it. */
+function settle() {
+  try {
+    const key = sessionStorage.getItem("dateline-sent");
+    if (!key) return;
+    sessionStorage.removeItem("dateline-sent");
+    const status = performance.getEntriesByType("navigation")[0]?.responseStatus || 200;
+    if (status < 400 && !document.querySelector(".error-summary")) localStorage.removeItem(key);
+  } catch { /* no storage, nothing kept */ }
+}
+
 async function start() {
+  settle();
   document.querySelector(".error-summary[data-focus]")?.focus();
+  // On a phone the tabs scroll sideways: the current one comes into view.
+  for (const current of document.querySelectorAll(":is(.site-nav, .tabs, .demo-bar-moments) [aria-current]")) {
+    const list = current.closest("ul, form");
+    list.scrollLeft = current.offsetLeft - list.offsetLeft - (list.clientWidth - current.offsetWidth) / 2;
+  }
   for (const [selector, name] of Object.entries(modules))
     if (document.querySelector(selector)) (await import(`./${name}.js${version}`)).start(page);
 }

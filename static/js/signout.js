@@ -9,6 +9,7 @@ export function start(page) {
       event.preventDefault();
       if (!(await page.ask("Some of what you typed could not be sent and is kept only in this browser. Signing out erases it.", "Erase and sign out")))
         return;
+      document.documentElement.dataset.signingOut = ""; // autosave keeps nothing from here on
       for (const key of keys) localStorage.removeItem(key);
       form.submit();
     });
