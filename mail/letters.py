@@ -41,15 +41,17 @@ def compose(
     venue_id: int | None = None,
     reply_to: str = "",
     is_secret: bool = False,
+    occasion: str = "",
     **values: str,
 ) -> Letter:
     """The letter `templates/mail/<template>.md` with its {placeholders} filled; the first line is the subject.
 
-    The occasion is the template's name without its folder. Values are plain text: they show as they are, in both parts.
+    The occasion is the template's name without its folder unless given. Values are plain text: they show as they are,
+    in both parts.
     """
     source = _source(template)
     subject, text, html = fill(source, {"name": to_name, **values})
-    occasion = template.rpartition("/")[2]
+    occasion = occasion or template.rpartition("/")[2]
     return Letter(occasion, thing, to_email, to_name, subject, text, html, venue_id, reply_to, is_secret)
 
 

@@ -1,5 +1,6 @@
 """The roof: one app made of all packages."""
 
+import hashlib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def create_app(config: Config | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,  # Referrer-Policy: no-referrer sends none to check; the token is the protection
         BOOTSTRAP_SERVE_LOCAL=True,
-        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=30),
+        ASSETS=_fingerprint(ROOT / "static"),
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
     engine = make_engine(config.database_url)
@@ -68,6 +69,15 @@ def create_app(config: Config | None = None) -> Flask:
             g.pop("session").close()
 
     return app
+
+
+def _fingerprint(folder: Path) -> str:
+    """The version of the static files: changes when one of them does."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]
 
 
 def _init_login(app: Flask) -> None:

@@ -24,6 +24,9 @@ def add(app: Flask) -> None:
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         if is_https:
             headers["Strict-Transport-Security"] = "max-age=31536000"
-        if "Cache-Control" not in headers and not request.path.startswith(("/static/", "/bootstrap/")):
+        if request.path.startswith(("/static/", "/bootstrap/")):
+            # With ?v=… the address changes when the file does; without it (a module imports another) the browser asks.
+            headers["Cache-Control"] = "max-age=31536000, immutable" if "v" in request.args else "no-cache"
+        elif "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store" if "session" in request.cookies else "no-cache"
         return response

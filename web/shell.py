@@ -34,7 +34,7 @@ def add(app: Flask) -> None:
 
     @app.context_processor
     def _shell() -> dict[str, Any]:
-        return {"shell": build(app)}
+        return {"shell": build(app), "slug": g.get("slug", ""), "assets": app.config["ASSETS"]}
 
 
 def build(app: Flask) -> Shell:

@@ -1,0 +1,34 @@
+"""The receipt for a final file."""
+
+from venues.deadlines import stamp
+
+from camera_ready.models import FinalVersion
+from core import links
+from mail.letters import Letter, compose
+from submissions.models import Author, Submission
+
+
+def final_received(submission: Submission, final: FinalVersion, author: Author) -> Letter:
+    """Tell one author that a final file was received."""
+    venue = submission.venue
+    return compose(
+        "camera_ready/final_received",
+        thing=f"submission:{submission.id}:final{final.number}",
+        to_email=author.email,
+        to_name=author.name,
+        venue_id=venue.id,
+        reply_to=venue.contact,
+        venue=venue.name,
+        number=str(submission.number),
+        title=submission.title,
+        file=final.paper_name,
+        size=f"{final.paper_size:,} bytes",
+        sha256=final.paper_sha256,
+        time=stamp(final.saved_at),
+        aside=(
+            "It came after the deadline, so it is kept aside until an organizer accepts it."
+            if final.is_late
+            else ""
+        ),
+        page=links.absolute("camera_ready.final", slug=venue.slug, number=submission.number),
+    )

@@ -1,0 +1,59 @@
+"""The final version that counts."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, func, or_, select
+
+from camera_ready.models import FinalVersion
+from decisions import queries as decisions
+from decisions.models import Outcome
+from submissions.models import FileCheck, Submission
+
+
+def counting() -> Select[int, int]:
+    """(submission id, number of its final version that counts): the newest that came in time or was accepted."""
+    return (
+        select(FinalVersion.submission_id, func.max(FinalVersion.number).label("number"))
+        .where(or_(~FinalVersion.is_late, FinalVersion.accepted_at.is_not(None)))
+        .group_by(FinalVersion.submission_id)
+    )
+
+
+def desk(venue_id: int, at: datetime) -> Select[int, str, Outcome, int, int, str, str, int, datetime, int]:
+    """Each accepted paper with its final file, if there is one: what organizers chase and what the ZIP holds.
+
+    Columns: number, title, outcome, submission id, final number, paper_sha256, paper_name, paper_size, saved_at, pages.
+    Final files are public matters of the paper, so an organizer's conflicts hide nothing here.
+    """
+    accepted, best = decisions.accepted(venue_id, at).subquery(), counting().subquery()
+    return (
+        select(
+            Submission.number,
+            Submission.title,
+            accepted.c.outcome,
+            Submission.id,
+            FinalVersion.number.label("final"),
+            FinalVersion.paper_sha256,
+            FinalVersion.paper_name,
+            FinalVersion.paper_size,
+            FinalVersion.saved_at,
+            FileCheck.pages,
+        )
+        .join(accepted, accepted.c.submission_id == Submission.id)
+        .outerjoin(best, best.c.submission_id == Submission.id)
+        .outerjoin(
+            FinalVersion,
+            (FinalVersion.submission_id == best.c.submission_id) & (FinalVersion.number == best.c.number),
+        )
+        .outerjoin(FileCheck, FileCheck.sha256 == FinalVersion.paper_sha256)
+        .order_by(Submission.number)
+    )
+
+
+def versions_of(submission_id: int) -> Select[FinalVersion]:
+    """All final versions of a paper, newest first."""
+    return (
+        select(FinalVersion)
+        .where(FinalVersion.submission_id == submission_id)
+        .order_by(FinalVersion.number.desc())
+    )

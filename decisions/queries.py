@@ -1,0 +1,87 @@
+"""Who may know which decision, and when."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+
+from decisions.models import Decision, Outcome, Release
+from mail.models import Message
+from submissions import conflicts
+from submissions import queries as submissions
+from submissions.models import State, Submission
+
+OCCASION = "decision_released"
+
+
+def is_released(venue_id: Any, at: datetime) -> ColumnElement[bool]:
+    """Whether the venue's decisions are visible at this instant: the one place that says so."""
+    seen = or_(Release.first_used_at.is_not(None), Release.effective_at <= at)
+    return exists().where(Release.venue_id == venue_id, seen)
+
+
+def visible_to(person_id: int, at: datetime) -> Select[Submission, Outcome]:
+    """Submissions of the person as an author, with their decisions: released ones only."""
+    return (
+        select(Submission, Decision.outcome)
+        .join(Decision, Decision.submission_id == Submission.id)
+        .where(Submission.id.in_(submissions.visible_to(person_id).with_only_columns(Submission.id)))
+        .where(Submission.state == State.SUBMITTED, is_released(Submission.venue_id, at))
+    )
+
+
+def accepted(venue_id: int, at: datetime) -> Select[int, Outcome]:
+    """(submission id, outcome) of the accepted papers: public once released, nobody's before."""
+    return (
+        select(Decision.submission_id, Decision.outcome)
+        .join(Submission, Submission.id == Decision.submission_id)
+        .where(Submission.venue_id == venue_id, Submission.state == State.SUBMITTED)
+        .where(Decision.outcome != Outcome.REJECT, is_released(Submission.venue_id, at))
+    )
+
+
+def to_decide(venue_id: int, organizer_id: int) -> Select[int, int, str, Outcome | None]:
+    """(id, number, title, outcome so far) of the papers an organizer may decide on: no conflicts among them."""
+    return (
+        select(Submission.id, Submission.number, Submission.title, Decision.outcome)
+        .outerjoin(Decision, Decision.submission_id == Submission.id)
+        .where(Submission.venue_id == venue_id, Submission.state == State.SUBMITTED)
+        .where(Submission.id.not_in(conflicts.of(organizer_id)))
+        .order_by(Submission.number)
+    )
+
+
+def undecided_count(venue_id: int) -> Select[int]:
+    """How many submitted papers have no decision yet, over the whole venue."""
+    return (
+        select(func.count())
+        .select_from(Submission)
+        .outerjoin(Decision, Decision.submission_id == Submission.id)
+        .where(
+            Submission.venue_id == venue_id, Submission.state == State.SUBMITTED, Decision.outcome.is_(None)
+        )
+    )
+
+
+def without_letter(venue_id: int) -> Select[int]:
+    """Ids of decided papers whose authors' letters are not written yet."""
+    thing = func.concat("submission:", Submission.id)
+    written = exists().where(Message.occasion == OCCASION, Message.thing == thing)
+    return (
+        select(Submission.id)
+        .join(Decision, Decision.submission_id == Submission.id)
+        .where(Submission.venue_id == venue_id, Submission.state == State.SUBMITTED, ~written)
+        .order_by(Submission.id)
+    )
+
+
+def letters_of(venue_id: int, organizer_id: int) -> Select[Message]:
+    """The decision letters that an organizer may preview: none about papers they are in conflict with."""
+    hidden = select(func.concat("submission:", Submission.id)).where(
+        Submission.id.in_(conflicts.of(organizer_id))
+    )
+    return (
+        select(Message)
+        .where(Message.venue_id == venue_id, Message.occasion == OCCASION, Message.thing.not_in(hidden))
+        .order_by(Message.id)
+    )
