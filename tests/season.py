@@ -16,7 +16,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
-from venues.deadlines import DateKind, Meaning, parse
 from werkzeug.test import TestResponse
 
 import core.config
@@ -36,6 +35,7 @@ from submissions.models import (
     SubmissionTopic,
     Version,
 )
+from venues.deadlines import DateKind, Meaning, parse
 from venues.models import Membership, Role, Topic, Venue, VenueDate
 from web import create_app
 
