@@ -31,9 +31,8 @@ def _answer(text: str, zone: str, year: int | None) -> dict[str, object]:
     except deadlines.DeadlineError as error:
         answer = {"error": str(error)}
     else:
-        closes_at = f"{read.at:%Y-%m-%dT%H:%M:%SZ}"
         answer = {
-            "closes_at": closes_at,
+            "closes_at": deadlines.iso(read.at),
             "zone": read.zone,
             "shown": deadlines.shown(read),
             "warnings": read.warnings,

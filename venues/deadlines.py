@@ -220,6 +220,11 @@ def stamp(at: datetime) -> str:
     return f"{utc(at)} = {in_zone(at, AOE)}"
 
 
+def iso(at: datetime) -> str:
+    """An instant for machines: "2022-09-27T12:00:00Z"."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 @dataclass(frozen=True)
 class Window:
     """When a phase is open: from `opens_at` (None: always was) up to, not including, `closes_at`.
@@ -251,11 +256,9 @@ class Window:
         state = self.state(at)
         if self.opens_at and state is State.NOT_YET:
             return f"{name} is not open yet: it opens {_long(self.opens_at)}."
-        return (
-            f"{name} is open until {until}."
-            if state is State.OPEN
-            else f"{name} is closed; it was open until {until}."
-        )
+        if state is State.OPEN:
+            return f"{name} is open until {until}."
+        return f"{name} is closed; it was open until {until}."
 
 
 _PHASES = {

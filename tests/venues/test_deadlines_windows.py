@@ -19,6 +19,7 @@ from venues.deadlines import (
     check_dates,
     closed_from,
     in_zone,
+    iso,
     parse,
     shown,
     stamp,
@@ -258,6 +259,7 @@ def test_a_window_is_half_open_at_every_instant(at, grace, extra):
 
 def test_how_instants_are_shown():
     at = datetime(2022, 9, 26, 10, 2, 3, 999_999, tzinfo=UTC)
+    assert iso(at) == "2022-09-26T10:02:03Z"
     assert utc(at) == "2022-09-26 10:02:03 UTC"
     assert in_zone(at, "AoE") == "2022-09-25 22:02:03 AoE"
     assert in_zone(at, "America/Chicago") == "2022-09-26 05:02:03 America/Chicago"
