@@ -118,7 +118,11 @@ class PostgreSQL:
         """
         if template not in self._templates:
             self._execute(f'CREATE DATABASE "{template}"')
-            fill(self.url(template))
+            try:
+                fill(self.url(template))
+            except BaseException:
+                self.drop(self.url(template))
+                raise
             self._templates.add(template)
         return self.new_database(template)
 

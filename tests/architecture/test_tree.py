@@ -50,9 +50,10 @@ def test_writes_state(source: str, writes: bool) -> None:
 @pytest.mark.parametrize(
     ("source", "lacking"),
     [
-        ("def submit(session, submission, *, by, at): ...", set()),
-        ("def submit(session, submission, by, at): ...", {"by", "at"}),
-        ("def submit(session, submission, *, by): ...", {"at"}),
+        ("def submit(session, submission, *, by, at): submission.submitted_at = at", set()),
+        ("def submit(session, submission, by, at): move(session, submission)", {"by", "at"}),
+        ("def submit(session, submission, *, by): session.add(submission)", {"at"}),
+        ("def count(session): return session.scalar(select(func.count(Submission.id)))", set()),
     ],
 )
 def test_lacks_by_or_at(source: str, lacking: set[str]) -> None:
@@ -64,4 +65,6 @@ def test_composed() -> None:
     source = (
         "[compose('reviews/assigned', thing='paper:1', title=paper.title), letters.compose('b', **values)]"
     )
-    assert tree.composed(ast.parse(source)) == {"reviews/assigned": {"thing", "title"}, "b": {"**"}}
+    source += "\nTEMPLATES = {True: 'yes', False: 'no'}\ncompose(TEMPLATES[found], page=page)"
+    letters = {"yes": {"page"}, "no": {"page"}}
+    assert tree.composed(ast.parse(source)) == letters | {"reviews/assigned": {"thing", "title"}, "b": {"**"}}

@@ -34,8 +34,8 @@ def public_functions(module: ast.Module) -> list[ast.FunctionDef]:
     ]
 
 
-def names_used(module: ast.Module) -> set[str]:
-    """Every name that the module reads, alone (`now`) and with the one before it (`clock.now`)."""
+def names_used(module: ast.AST) -> set[str]:
+    """Every name in this piece of source, alone (`now`) and with the one before it (`clock.now`)."""
     used = set()
     for node in ast.walk(module):
         if isinstance(node, ast.Attribute):
@@ -80,25 +80,41 @@ def formats_instants(module: ast.Module) -> set[str]:
 
 def writes_state(module: ast.Module) -> bool:
     """Whether the module assigns to somebody's `.state`."""
-    for node in ast.walk(module):
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        if any(isinstance(target, ast.Attribute) and target.attr == "state" for target in targets):
-            return True
-    return False
+    return any(
+        isinstance(node, ast.Attribute) and node.attr == "state" and isinstance(node.ctx, ast.Store)
+        for node in ast.walk(module)
+    )
 
 
 def lacks_by_or_at(function: ast.FunctionDef) -> set[str]:
-    """Which of the keywords `by` and `at` a verb does not take."""
+    """Which of the keywords `by` and `at` a verb does not take; a function that writes nothing is no verb."""
+    writing = {"add", "add_all", "delete", "update", "insert", "enqueue", "enqueue_all", "move", "record"}
+    if not names_used(function) & writing and not any(
+        isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) for node in ast.walk(function)
+    ):
+        return set()
     return {"by", "at"} - {argument.arg for argument in function.args.kwonlyargs}
 
 
 def composed(module: ast.Module) -> dict[str, set[str]]:
-    """The letters that the module composes: the template's name, and the placeholders it fills (`**` for any)."""
-    found = {}
+    """The letters that the module composes: the template's name, and the placeholders it fills (`**` for any).
+
+    The name may be written out where `compose` is called, or in a table at the module's top.
+    """
+    tables = {
+        ast.unparse(node.targets[0]): node.value for node in module.body if isinstance(node, ast.Assign)
+    }
+    found: dict[str, set[str]] = {}
     for node in ast.walk(module):
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "compose":
-            assert isinstance(node.args[0], ast.Constant), (
-                "write the template's name out, so that it can be found"
-            )
-            found[str(node.args[0].value)] = {keyword.arg or "**" for keyword in node.keywords}
+            sources = [node.args[0], *(tables[name] for name in names_used(node.args[0]) & set(tables))]
+            templates = [text for source in sources for text in _texts(source)]
+            assert templates, "write the template's name out, so that it can be found"
+            filled = {keyword.arg or "**" for keyword in node.keywords}
+            found |= dict.fromkeys(templates, filled)
     return found
+
+
+def _texts(source: ast.AST) -> list[str]:
+    nodes = ast.walk(source)
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
