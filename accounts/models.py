@@ -15,7 +15,7 @@ def new_session_key() -> str:
     return secrets.token_hex(8)
 
 
-class Person(UserMixin, Base):  # type: ignore[misc]
+class Person(UserMixin, Base):
     """Somebody who showed that at least one e-mail is theirs. Without a password they sign in by link."""
 
     __tablename__ = "people"

@@ -4,16 +4,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from submissions.checks import request_check
-from venues.deadlines import Arrival, Calendar, arrival
 
 from accounts.models import Person
-from camera_ready import letters, policy
+from camera_ready import letters, policy, queries
 from camera_ready.models import FinalVersion
 from core import audit
 from core.files import Blob
 from mail import outbox
+from submissions.checks import request_check
 from submissions.models import Submission
+from venues.deadlines import Arrival, Calendar, arrival
 
 
 def upload(
@@ -30,7 +30,7 @@ def upload(
     """Take a stored file as the newest final version, or keep it aside when it is late; every author gets a receipt."""
     policy.may_upload(session, by, submission, calendar, at).enforce()
     came = arrival(
-        policy.window(session, submission, by, calendar),
+        queries.window(session, submission, by, calendar),
         began_at=began_at,
         ended_at=at,
         upload_window=timedelta(minutes=submission.venue.upload_minutes),

@@ -1,11 +1,10 @@
 """The receipt for a final file."""
 
-from venues.deadlines import stamp
-
 from camera_ready.models import FinalVersion
 from core import links
 from mail.letters import Letter, compose
 from submissions.models import Author, Submission
+from venues.deadlines import stamp
 
 
 def final_received(submission: Submission, final: FinalVersion, author: Author) -> Letter:

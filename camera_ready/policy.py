@@ -3,25 +3,16 @@
 from datetime import datetime
 
 from sqlalchemy.orm import Session
-from submissions.policy import is_author
-from venues.deadlines import Calendar, Phase, State, Window
 
 from accounts.models import Person
+from camera_ready import queries
 from camera_ready.models import FinalVersion
 from core.verdict import ALLOWED, HIDDEN, Verdict
 from decisions import queries as decisions
-from decisions.models import Release
 from submissions.models import Submission
+from submissions.policy import is_author
+from venues.deadlines import Calendar, State
 from venues.policy import may_organize
-
-
-def window(session: Session, submission: Submission, person: Person, calendar: Calendar) -> Window:
-    """When this person may upload for this paper."""
-    release = session.get(Release, submission.venue_id)
-    released_at = release.effective_at if release else None
-    return calendar.window(
-        Phase.CAMERA_READY, submission_id=submission.id, person_id=person.id, released_at=released_at
-    )
 
 
 def may_see(session: Session, person: Person | None, submission: Submission, at: datetime) -> Verdict:
@@ -37,7 +28,7 @@ def may_upload(
     if not verdict or person is None:
         return verdict
     found = session.execute(decisions.visible_to(person.id, at).where(Submission.id == submission.id)).first()
-    phase = window(session, submission, person, calendar)
+    phase = queries.window(session, submission, person, calendar)
     if found is None or phase.state(at) is State.NOT_YET:
         return Verdict(phase.sentence(at))
     if not found.outcome.is_accepted:

@@ -3,11 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
 
+from accounts.models import Person
 from camera_ready.models import FinalVersion
 from decisions import queries as decisions
-from decisions.models import Outcome
+from decisions.models import Outcome, Release
 from submissions.models import FileCheck, Submission
+from venues.deadlines import Calendar, Phase, Window
 
 
 def counting() -> Select[int, int]:
@@ -56,4 +59,13 @@ def versions_of(submission_id: int) -> Select[FinalVersion]:
         select(FinalVersion)
         .where(FinalVersion.submission_id == submission_id)
         .order_by(FinalVersion.number.desc())
+    )
+
+
+def window(session: Session, submission: Submission, person: Person, calendar: Calendar) -> Window:
+    """When this person may upload for this paper."""
+    release = session.get(Release, submission.venue_id)
+    released_at = release.effective_at if release else None
+    return calendar.window(
+        Phase.CAMERA_READY, submission_id=submission.id, person_id=person.id, released_at=released_at
     )

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy.engine import Row
-from venues.deadlines import utc
 
 from core.files import DiskStore
+from venues.deadlines import utc
 
 COLUMNS = ("number", "title", "authors", "decision", "file", "bytes", "sha256", "pages", "received")
 

@@ -25,7 +25,7 @@ class Page:
         return max(1, -(-self.total // self.per_page))
 
 
-def paginate(session: Session, query: Select[Any], *, per_page: int = PER_PAGE) -> Page:
+def paginate(session: Session, query: Select[*tuple[Any, ...]], *, per_page: int = PER_PAGE) -> Page:
     """The page of `query` that the address asks for with ?page=N; a number out of range gives the nearest page."""
     total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     asked = request.args.get("page", "1")

@@ -2,18 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, selectinload
-from venues.deadlines import DateKind
 
 from accounts.models import Person
 from core import audit, jobs
-from core.db import transaction
 from decisions import letters, policy, queries
 from decisions.models import Decision, Outcome, Release
 from mail import outbox
 from mail.models import Batch, Message, MessageState
 from submissions.models import Submission
+from venues.deadlines import DateKind
 from venues.models import Venue, VenueDate
 
 ROUND = 100  # papers whose letters are written in one transaction
@@ -23,7 +22,7 @@ def decide(
     session: Session, submission: Submission, outcome: Outcome | None, *, by: Person, at: datetime
 ) -> None:
     """Note the decision on a paper (None takes it back). A letter that was already written is written anew."""
-    release = _locked_release(session, submission.venue_id)
+    release = locked_release(session, submission.venue_id)
     policy.may_decide(session, by, submission, at).enforce()
     decision = session.get(Decision, submission.id)
     if (decision.outcome if decision else None) == outcome:
@@ -40,16 +39,18 @@ def decide(
     about = f"submission:{submission.id}"
     audit.record(session, "decision.set", about, by=by.id, at=at, venue_id=submission.venue_id, outcome=what)
     if release is not None:
-        drop_letters(session, submission.id)
+        drop_letters(session, submission.id, by=by, at=at)
         session.flush()
-        _write_some(session, release, at)  # at once: a scheduled release must not come before its letter
+        write_some(
+            session, release, by=by, at=at
+        )  # at once: a scheduled release must not come before its letter
         if outcome is None:
             _unschedule(session, release)  # a scheduled release needs every decision
 
 
 def prepare(session: Session, venue: Venue, *, by: Person, at: datetime) -> None:
     """Have all decision letters written as held rows; what is written already stays."""
-    release = _locked_release(session, venue.id)
+    release = locked_release(session, venue.id)
     policy.may_prepare(session, by, venue, at).enforce()
     if release is None:
         batch = Batch(venue_id=venue.id, occasion=queries.OCCASION)
@@ -64,7 +65,7 @@ def release(
     session: Session, venue: Venue, *, by: Person, at: datetime, effective_at: datetime | None = None
 ) -> None:
     """Make all decisions visible and let their letters go, both from the same instant: now, or a later moment."""
-    row = _locked_release(session, venue.id)
+    row = locked_release(session, venue.id)
     policy.may_release(session, by, venue, at).enforce()
     assert row is not None
     when = effective_at if effective_at and effective_at > at else at
@@ -85,23 +86,14 @@ def release(
 
 def unschedule(session: Session, venue: Venue, *, by: Person, at: datetime) -> None:
     """Take back a release whose moment has not come."""
-    row = _locked_release(session, venue.id)
+    row = locked_release(session, venue.id)
     policy.may_prepare(session, by, venue, at).enforce()
     if row is not None and row.effective_at is not None:
         _unschedule(session, row)
         audit.record(session, "release.unscheduled", f"venue:{venue.id}", by=by.id, at=at, venue_id=venue.id)
 
 
-def write_letters(session: Session, venue_id: int, at: datetime) -> None:
-    """Job: write the decision letters that are missing, some papers at a time. Opens its own transactions."""
-    wrote = True
-    while wrote:
-        with transaction(session):
-            row = _locked_release(session, venue_id)
-            wrote = row is not None and _write_some(session, row, at)
-
-
-def drop_letters(session: Session, submission_id: int) -> None:
+def drop_letters(session: Session, submission_id: int, *, by: Person | None, at: datetime) -> None:
     """Remove the letters about a paper that still wait: its decision changed, or it was withdrawn."""
     session.execute(
         delete(Message)
@@ -110,29 +102,13 @@ def drop_letters(session: Session, submission_id: int) -> None:
     )
 
 
-def stamp_first_use(session: Session, *, at: datetime) -> None:
-    """Note the releases whose moment has come, so that a clock set back hides nothing. Its own transaction."""
-    due = (Release.first_used_at.is_(None), Release.effective_at <= at)
-    if session.scalar(select(func.count()).select_from(Release).where(*due)):
-        with transaction(session):
-            session.execute(update(Release).where(*due).values(first_used_at=at))
-    session.rollback()
-
-
-def letter_counts(session: Session, venue_id: int) -> tuple[int, int]:
-    """(letters written, papers whose letters are still to be written)."""
-    written = select(func.count()).where(Message.venue_id == venue_id, Message.occasion == queries.OCCASION)
-    left = select(func.count()).select_from(queries.without_letter(venue_id).subquery())
-    return session.scalar(written) or 0, session.scalar(left) or 0
-
-
-def _locked_release(session: Session, venue_id: int) -> Release | None:
+def locked_release(session: Session, venue_id: int) -> Release | None:
     """The venue's release, locked: deciding and releasing wait for each other."""
     session.execute(select(Venue.id).where(Venue.id == venue_id).with_for_update())
     return session.scalar(select(Release).where(Release.venue_id == venue_id).with_for_update())
 
 
-def _write_some(session: Session, row: Release, at: datetime) -> bool:
+def write_some(session: Session, row: Release, *, by: Person | None, at: datetime) -> bool:
     """Queue, held, the letters of some papers that lack them; False when there was nothing to write."""
     if row.first_used_at is not None or (row.effective_at is not None and row.effective_at <= at):
         return False

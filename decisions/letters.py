@@ -1,19 +1,14 @@
 """The decision letter."""
 
-from venues.deadlines import shown
+from typing import Any
 
 from core import links
 from decisions.models import Outcome
 from decisions.queries import OCCASION
 from mail.letters import Letter, compose
 from submissions.models import Author, Submission
+from venues.deadlines import shown
 from venues.models import VenueDate
-
-TEMPLATES = {
-    Outcome.ORAL: "decisions/accepted_oral",
-    Outcome.POSTER: "decisions/accepted_poster",
-    Outcome.REJECT: "decisions/rejected",
-}
 
 
 def decision_released(
@@ -21,21 +16,21 @@ def decision_released(
 ) -> Letter:
     """Tell one author what was decided."""
     venue = submission.venue
-    values = {}
-    if outcome.is_accepted:
-        page = links.absolute("camera_ready.final", slug=venue.slug, number=submission.number)
-        values = {"camera_ready": shown(camera_ready) if camera_ready else "announced later", "upload": page}
-    return compose(
-        TEMPLATES[outcome],
-        occasion=OCCASION,
-        thing=f"submission:{submission.id}",
-        to_email=author.email,
-        to_name=author.name,
-        venue_id=venue.id,
-        reply_to=venue.contact,
-        venue=venue.name,
-        number=str(submission.number),
-        title=submission.title,
-        page=links.absolute("decisions.decision", slug=venue.slug, number=submission.number),
-        **values,
-    )
+    to_author: dict[str, Any] = {
+        "occasion": OCCASION,
+        "thing": f"submission:{submission.id}",
+        "to_email": author.email,
+        "to_name": author.name,
+        "reply_to": venue.contact,
+        "venue": venue.name,
+        "number": str(submission.number),
+        "title": submission.title,
+        "page": links.absolute("decisions.decision", slug=venue.slug, number=submission.number),
+    }
+    if outcome is Outcome.REJECT:
+        return compose("decisions/rejected", venue_id=venue.id, **to_author)
+    to_author["camera_ready"] = shown(camera_ready) if camera_ready else "announced later"
+    to_author["upload"] = links.absolute("camera_ready.final", slug=venue.slug, number=submission.number)
+    if outcome is Outcome.ORAL:
+        return compose("decisions/accepted_oral", venue_id=venue.id, **to_author)
+    return compose("decisions/accepted_poster", venue_id=venue.id, **to_author)

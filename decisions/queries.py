@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session
 
 from decisions.models import Decision, Outcome, Release
 from mail.models import Message
@@ -85,3 +86,14 @@ def letters_of(venue_id: int, organizer_id: int) -> Select[Message]:
         .where(Message.venue_id == venue_id, Message.occasion == OCCASION, Message.thing.not_in(hidden))
         .order_by(Message.id)
     )
+
+
+def letter_counts(session: Session, venue_id: int) -> tuple[int, int]:
+    """(letters written, papers whose letters are still to be written)."""
+    written = (
+        select(func.count())
+        .select_from(Message)
+        .where(Message.venue_id == venue_id, Message.occasion == OCCASION)
+    )
+    left = select(func.count()).select_from(without_letter(venue_id).subquery())
+    return session.scalar(written) or 0, session.scalar(left) or 0

@@ -6,7 +6,6 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from sqlalchemy import func, select
-from venues.deadlines import DateKind, DeadlineError, Meaning, in_zone, parse, shown, utc
 
 from core import request as here
 from core.db import transaction
@@ -20,6 +19,7 @@ from reviews.reviewing import queries as reviewing
 from submissions import queries as submissions
 from submissions.models import Submission
 from venues import current
+from venues.deadlines import DateKind, DeadlineError, Meaning, in_zone, parse, shown, utc
 from venues.models import Venue
 from venues.policy import may_organize
 
@@ -46,7 +46,7 @@ def decide_list() -> ResponseReturnValue:
     scores = reviewing.scores(session, [row.id for row in page.rows])
     counts = _outcome_counts(venue.id, person.id)
     release = session.get(Release, venue.id)
-    written, left = actions.letter_counts(session, venue.id)
+    written, left = queries.letter_counts(session, venue.id)
     promised = current.calendar().dates.get(DateKind.NOTIFICATION)
     return render_template(
         "decisions/list.html",
@@ -98,7 +98,7 @@ def prepare() -> ResponseReturnValue:
 def letters() -> ResponseReturnValue:
     """All letters as they will go out."""
     session, at, person, venue = here.session(), here.at(), current.signed_in(), _organized()
-    written, left = actions.letter_counts(session, venue.id)
+    written, left = queries.letter_counts(session, venue.id)
     page = paginate(session, queries.letters_of(venue.id, person.id), per_page=20)
     return render_template("decisions/letters.html", page=page, written=written, left=left, at=at)
 
@@ -146,9 +146,11 @@ def unschedule() -> ResponseReturnValue:
 def progress() -> ResponseReturnValue:
     """How many letters are written and sent."""
     session, venue = here.session(), _organized()
-    written, left = actions.letter_counts(session, venue.id)
+    written, left = queries.letter_counts(session, venue.id)
     mine = (Message.venue_id == venue.id, Message.occasion == queries.OCCASION)
-    sent = session.scalar(select(func.count()).where(*mine, Message.state == MessageState.SENT))
+    sent = session.scalar(
+        select(func.count()).select_from(Message).where(*mine, Message.state == MessageState.SENT)
+    )
     return {"written": written, "papers_left": left, "sent": sent}
 
 

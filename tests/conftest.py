@@ -12,6 +12,8 @@ from cli import db
 from tests.browser import Visitor, chromium
 from tests.servers import Dateline, PostgreSQL, Smtp, stopping
 
+pytest_plugins = ["tests.season"]
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what opens Chromium or PostgreSQL, so that `-m "not browser"` leaves it out."""

@@ -14,7 +14,7 @@ from core import clock
 from core.config import Config
 
 
-class ArrivalParser(HTTPRequestParser):  # type: ignore[misc]
+class ArrivalParser(HTTPRequestParser):
     """Notes when the head was complete. The app sees a request only after its body, perhaps minutes later."""
 
     arrived_at: datetime | None = None
@@ -24,7 +24,7 @@ class ArrivalParser(HTTPRequestParser):  # type: ignore[misc]
         super().parse_header(header_plus)
 
 
-class ArrivalTask(WSGITask):  # type: ignore[misc]
+class ArrivalTask(WSGITask):
     """Hands the arrival to the app; behind the trusted proxy, the proxy's own stamp (X-Request-Start: t=SECONDS)."""
 
     def get_environment(self) -> dict[str, Any]:
@@ -38,7 +38,7 @@ class ArrivalTask(WSGITask):  # type: ignore[misc]
         return environ
 
 
-class ArrivalChannel(HTTPChannel):  # type: ignore[misc]
+class ArrivalChannel(HTTPChannel):
     parser_class = ArrivalParser
     task_class = ArrivalTask
 

@@ -15,13 +15,8 @@ FORMATS_INSTANTS = {
     "web/shell.py": "the server's time, for the script that counts down",
 }
 WRITES_STATE: dict[str, str] = {}
-VERBS_WITHOUT_BY_OR_AT = {
-    "decisions/actions.py: drop_letters": "a part of other verbs, which say who and when",
-    "decisions/actions.py: stamp_first_use": "the clock's act, nobody's",
-}
-HANDLES_TRANSACTIONS = {
-    "decisions/actions.py": "write_letters is a job, and a job is a door",
-}
+VERBS_WITHOUT_BY_OR_AT: dict[str, str] = {}
+HANDLES_TRANSACTIONS: dict[str, str] = {}
 
 
 def contracts() -> dict[str, Any]:

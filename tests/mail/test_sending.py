@@ -56,7 +56,7 @@ def test_a_letter_arrives_once_with_both_parts(sessions: sessionmaker[Session], 
     assert deliver(sessions, smtp.url) == 0
     first, second = mails(smtp)
     assert (first["To"], first["Subject"]) == ("Ada Abel <ada@example.org>", "Received")
-    assert first.get_body(("plain",)).get_content() == "Dear Ada\n"
+    assert first.get_body(("plain",)).get_content().strip() == "Dear Ada"
     assert first.get_body(("html",)).get_content().strip() == "<p>Dear Ada</p>"
     assert second["To"].addresses[0].display_name == 'Bo "B" Brandt, Jr.'
     assert first["Message-ID"] == messages(sessions)[0].message_id
