@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from core import clock, tokens
+from core.addresses import AddressError, canonical
 
 NAMES = {
     "DATELINE_DATA": "the folder of files, key and (by default) database; ./data unless set",
@@ -82,7 +83,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
         port=port,
         smtp=_smtp(environ.get("DATELINE_SMTP", "")),
         mail_from=_mail_from(environ),
-        admin=environ.get("DATELINE_ADMIN", ""),
+        admin=_admin(environ.get("DATELINE_ADMIN", "")),
         max_upload=number("DATELINE_MAX_UPLOAD_MB", 100, 1, 2000) << 20,
         trusted_proxy=environ.get("DATELINE_TRUSTED_PROXY", ""),
         threads=number("DATELINE_THREADS", 8, 1, 64),
@@ -135,6 +136,13 @@ def _mail_from(environ: Mapping[str, str]) -> str:
             f"DATELINE_MAIL_FROM is {text!r}; it must be a bare address such as papers@example.org."
         )
     return text or "dateline@localhost"
+
+
+def _admin(text: str) -> str:
+    try:
+        return canonical(text) if text else ""
+    except AddressError as error:
+        raise ConfigError(f"DATELINE_ADMIN: {error}") from None
 
 
 def _secret_key(path: Path) -> str:

@@ -4,8 +4,9 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
-from sqlalchemy import String, delete, select
+from itsdangerous import BadSignature, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+from sqlalchemy import String, delete
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import clock
@@ -26,6 +27,11 @@ class SpentToken(Base):
     expires_at: Mapped[datetime]
 
 
+class _Signer(TimestampSigner):
+    def get_timestamp(self) -> int:
+        return int(clock.real().timestamp())
+
+
 def use(secret: str) -> None:
     """Set the process's signing key."""
     global _secret
@@ -34,15 +40,13 @@ def use(secret: str) -> None:
 
 def issue(purpose: str, data: Any) -> str:
     """A token that says `data` for this purpose only."""
-    return URLSafeTimedSerializer(_secret, salt=purpose).dumps(data)
+    return str(_serializer(purpose).dumps(data))
 
 
 def read(purpose: str, token: str, *, max_age: timedelta) -> Any:
     """What the token says. Raises TokenError."""
     try:
-        return URLSafeTimedSerializer(_secret, salt=purpose).loads(
-            token, max_age=int(max_age.total_seconds())
-        )
+        return _serializer(purpose).loads(token, max_age=int(max_age.total_seconds()))
     except SignatureExpired:
         raise TokenError("This link has expired. Ask for a new one.") from None
     except BadSignature:
@@ -60,11 +64,15 @@ def spend(session: Session, token: str, *, max_age: timedelta) -> None:
     """Use the token up, inside the caller's transaction. Raises TokenError when it was used before."""
     real = clock.real()
     session.execute(delete(SpentToken).where(SpentToken.expires_at < real))
-    # On PostgreSQL two uses at once meet at the primary key; on SQLite the transaction already holds the write lock.
-    if session.scalar(select(SpentToken.digest).where(SpentToken.digest == _digest(token))):
+    # Of two uses at once the second waits here for the first to commit, and then finds it.
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    row = insert(SpentToken).values(digest=_digest(token), expires_at=real + max_age)
+    if not session.scalar(row.on_conflict_do_nothing().returning(SpentToken.digest)):
         raise TokenError("This link was used already. Ask for a new one if you need it.")
-    session.add(SpentToken(digest=_digest(token), expires_at=real + max_age))
-    session.flush()
+
+
+def _serializer(purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(_secret, salt=purpose, signer=_Signer)
 
 
 def _digest(token: str) -> str:

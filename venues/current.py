@@ -3,9 +3,9 @@
 from typing import Any, cast
 
 from flask import Blueprint, abort, g
-from flask_login import current_user
 
-from accounts.models import Person
+from accounts.current import person as person
+from accounts.current import signed_in as signed_in
 from core import request
 from venues import queries
 from venues.deadlines import Calendar
@@ -44,18 +44,6 @@ def calendar() -> Calendar:
             session.scalars(queries.extensions_of(venue().id)).all(),
         )
     return cast(Calendar, g.calendar)
-
-
-def person() -> Person | None:
-    """Who is signed in."""
-    return cast(Person, current_user._get_current_object()) if current_user.is_authenticated else None
-
-
-def signed_in() -> Person:
-    """Who is signed in, in views that need somebody to be."""
-    found = person()
-    assert found is not None, "the view lacks @login_required"
-    return found
 
 
 def roles() -> frozenset[Role]:

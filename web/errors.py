@@ -2,45 +2,52 @@
 
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, redirect, render_template, request, url_for
+import flask
+from flask import Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from accounts import resume
+from core import links
 from core.files import DiskFull
+from core.tokens import TokenError
 from core.verdict import Refused
 
 log = logging.getLogger(__name__)
-NEVER_KEPT = {"csrf_token", "password", "new_password", "current_password"}
 
 
 def page(status: int, title: str, sentence: str, **values: Any) -> ResponseReturnValue:
     """An error page: what happened and what to do next. JSON for scripts that ask for it."""
-    if request.accept_mimetypes.best == "application/json":
+    if _wants_json():
         return {"error": sentence}, status
-    return render_template("errors/error.html", title=title, sentence=sentence, **values), status
+    return _render("errors/error.html", title=title, sentence=sentence, **values), status
 
 
 def sign_in_first() -> ResponseReturnValue:
     """Whoever is signed out is asked to sign in and comes back to the page, with what they had typed."""
-    if request.method in ("GET", "HEAD"):
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
-    return interrupted(
-        "You are signed out, so nothing was saved yet. Sign in, and it will be sent again.", 401
-    )
+    if request.method in ("GET", "HEAD") and not _wants_json():
+        return redirect(url_for("accounts.sign_in", next=links.local(request.full_path.rstrip("?")) or None))
+    sentence = "You are signed out, so nothing was saved yet. Sign in, and what you typed goes on from here."
+    return interrupted(sentence, 401, may_sign_in=True)
 
 
-def interrupted(sentence: str, status: int) -> ResponseReturnValue:
-    """A form that could not be taken as it came: everything typed is on this page, to be sent again."""
-    if request.accept_mimetypes.best == "application/json":
+def interrupted(sentence: str, status: int, *, may_sign_in: bool = False) -> ResponseReturnValue:
+    """A form that could not be taken as it came: everything typed is on this page, to be sent again.
+
+    `may_sign_in`: the page asks for e-mail and password, too.
+    """
+    if _is_from_elsewhere():
+        return page(400, "Not done", "Another site sent this form, so nothing was done.")
+    if _wants_json():
         return {"error": sentence}, status
-    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in NEVER_KEPT]
-    files = [file.filename for file in request.files.values() if file.filename]
-    values = {"typed": typed, "files": files, "back": request.full_path.rstrip("?"), "sentence": sentence}
-    return render_template("errors/interrupted.html", **values), status
+    values = {"typed": resume.of_this_request(), "sentence": sentence, "may_sign_in": may_sign_in}
+    return _render("errors/interrupted.html", **values), status
 
 
 def add(app: Flask) -> None:
@@ -61,6 +68,10 @@ def add(app: Flask) -> None:
     def _wrong_method(_error: Exception) -> ResponseReturnValue:
         return page(405, "Not possible", "This address does not take what was sent. Go back and try again.")
 
+    @app.errorhandler(TokenError)
+    def _dead_link(error: TokenError) -> ResponseReturnValue:
+        return page(410, "This link does not work", str(error))
+
     @app.errorhandler(413)
     def _too_large(_error: Exception) -> ResponseReturnValue:
         most = app.config["DATELINE"].max_upload >> 20
@@ -70,17 +81,25 @@ def add(app: Flask) -> None:
             f"That is too large: a file may have at most {most} MB. Nothing was saved.",
         )
 
-    @app.errorhandler(429)
-    def _too_often(_error: Exception) -> ResponseReturnValue:
-        return page(429, "Too many tries", "That was tried too often. Wait a few minutes, then try again.")
+    @app.errorhandler(RateLimitExceeded)
+    def _too_often(error: RateLimitExceeded) -> ResponseReturnValue:
+        sentence = "That was tried too often. Wait a few minutes, then try again."
+        return page(429, "Too many tries", str(error.limit.error_message or sentence))
 
     @app.errorhandler(CSRFError)
     def _no_token(_error: CSRFError) -> ResponseReturnValue:
-        if not current_user.is_authenticated:
+        if request.endpoint == "accounts.sign_out" and not current_user.is_authenticated:
+            return redirect(url_for("home.index"), 303)  # that is what they wanted
+        if current_user.is_authenticated:
+            return interrupted(
+                "This page was older than your sign-in, so nothing was saved yet. Send it again.", 400
+            )
+        if request.blueprint != "accounts":
             return sign_in_first()
-        return interrupted(
-            "This page was older than your sign-in, so nothing was saved yet. Send it again.", 400
-        )
+        sentence = "This page was open for too long, so nothing was done yet. Send it again."
+        if not request.cookies:
+            sentence += " If it fails once more: Dateline needs cookies, and your browser sends none."
+        return interrupted(sentence, 400)
 
     @app.errorhandler(DiskFull)
     def _disk_full(error: DiskFull) -> ResponseReturnValue:
@@ -92,6 +111,8 @@ def add(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def _database(error: OperationalError) -> ResponseReturnValue:
         log.error("database: %s", error)
+        if request.method in ("GET", "HEAD"):
+            return page(503, "Try again", "The database did not answer in time. Try again in a minute.")
         return interrupted("The database did not answer in time. Nothing was saved; send it again.", 503)
 
     @app.errorhandler(HTTPException)
@@ -102,3 +123,26 @@ def add(app: Flask) -> None:
     def _broken(_error: Exception) -> ResponseReturnValue:
         sentence = "Something broke on our side; it was noted. What you sent may not be saved: look before you go on."
         return page(500, "Something broke", sentence)
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _is_from_elsewhere() -> bool:
+    """Whether the browser says that a page of another site made it send this.
+
+    What another site filled in is never offered for sending again. Our pages send no referrer: their Origin is "null".
+    """
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site not in ("same-origin", "none")
+    ours = urlsplit(flask.current_app.config["DATELINE"].url)
+    return request.headers.get("Origin", "null") not in ("null", f"{ours.scheme}://{ours.netloc}")
+
+
+def _render(template: str, **values: Any) -> str:
+    """The page; without its frame when the database that the frame asks is the trouble."""
+    try:
+        return flask.render_template(template, **values)
+    except DBAPIError:
+        return flask.current_app.jinja_env.get_template(template).render(shell={}, **values)

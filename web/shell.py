@@ -43,6 +43,7 @@ def build(app: Flask) -> Shell:
     venue = g.get("venue")
     nav = _nav(venue.slug) if venue else []
     path = request.path
+    is_door = path == "/" or request.blueprint == "accounts"  # no place to come back to
     demo_bar = app.extensions.get("demo_bar")
     return Shell(
         home_url="/",
@@ -54,7 +55,7 @@ def build(app: Flask) -> Shell:
         person_id=person.id if person else None,
         person_name=person.name if person else "",
         account_url="/account",
-        sign_in_url=url_for("accounts.sign_in", next=path) if not person else "",
+        sign_in_url="" if person else url_for("accounts.sign_in", next=None if is_door else path),
         sign_out_url="/sign-out",
         csrf_token=generate_csrf() if person else "",
         demo_bar=demo_bar() if demo_bar else None,

@@ -1,0 +1,32 @@
+"""Who is signed in."""
+
+from typing import cast
+
+import flask
+from flask_login import current_user, login_user, logout_user
+
+from accounts.models import Person
+
+
+def person() -> Person | None:
+    """Who is signed in."""
+    return cast(Person, current_user._get_current_object()) if current_user.is_authenticated else None
+
+
+def signed_in() -> Person:
+    """Who is signed in, in views that need somebody to be."""
+    found = person()
+    assert found is not None, "the view lacks @login_required"
+    return found
+
+
+def sign_in(someone: Person) -> None:
+    """From now on this browser is this person's. Pages that it has open stay good: their CSRF token lives on."""
+    login_user(someone)
+    flask.session.permanent = True
+
+
+def sign_out() -> None:
+    """This browser is nobody's; what its session held is gone."""
+    logout_user()
+    flask.session.clear()

@@ -1,0 +1,20 @@
+"""Who is who."""
+
+from sqlalchemy import Select, select
+
+from accounts.models import Email, Person
+
+
+def by_address(address: str) -> Select[Person]:
+    """The person who owns an e-mail, given in canonical form."""
+    return select(Person).join(Email).where(Email.address == address)
+
+
+def administrators() -> Select[Person]:
+    """Who may make venues."""
+    return select(Person).where(Person.is_site_admin)
+
+
+def email_of(person_id: int, email_id: int) -> Select[Email]:
+    """One of the person's own e-mails."""
+    return select(Email).where(Email.id == email_id, Email.person_id == person_id)
