@@ -15,7 +15,12 @@ FORMATS_INSTANTS = {
     "web/shell.py": "the server's time, for the script that counts down",
 }
 WRITES_STATE: dict[str, str] = {}
-VERBS_WITHOUT_BY_OR_AT: dict[str, str] = {}
+VERBS_WITHOUT_BY_OR_AT = {
+    "accounts/actions.py: ask_for_account": "nobody is signed in yet",
+    "accounts/actions.py: ask_for_link": "nobody is signed in yet",
+    "accounts/actions.py: open_by_link": "whoever holds the letter's link",
+    "accounts/actions.py: sign_up": "whoever holds the letter's link",
+}
 HANDLES_TRANSACTIONS: dict[str, str] = {}
 
 
