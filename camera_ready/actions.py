@@ -9,29 +9,27 @@ from accounts.models import Person
 from camera_ready import letters, policy, queries
 from camera_ready.models import FinalVersion
 from core import audit
-from core.files import Blob
 from mail import outbox
-from submissions.checks import request_check
+from submissions import checks
 from submissions.models import Submission
+from submissions.uploads import Received
 from venues.deadlines import Arrival, Calendar, arrival
 
 
 def upload(
     session: Session,
     submission: Submission,
-    blob: Blob,
-    name: str,
+    received: Received,
     calendar: Calendar,
     *,
     by: Person,
     at: datetime,
-    began_at: datetime,
 ) -> tuple[FinalVersion, Arrival]:
     """Take a stored file as the newest final version, or keep it aside when it is late; every author gets a receipt."""
     policy.may_upload(session, by, submission, calendar, at).enforce()
     came = arrival(
-        queries.window(session, submission, by, calendar),
-        began_at=began_at,
+        queries.window(session, submission, by, calendar, at),
+        began_at=received.began_at,
         ended_at=at,
         upload_window=timedelta(minutes=submission.venue.upload_minutes),
     )
@@ -39,18 +37,18 @@ def upload(
     final = FinalVersion(
         submission_id=submission.id,
         number=(session.scalar(newest) or 0) + 1,
-        paper_sha256=blob.sha256,
-        paper_size=blob.size,
-        paper_name=name,
+        paper_sha256=received.sha256,
+        paper_size=received.size,
+        paper_name=received.name,
         saved_by_id=by.id,
         saved_at=at,
-        began_at=began_at,
+        began_at=received.began_at,
         is_late=not came.is_on_time,
     )
     session.add(final)
-    request_check(session, blob.sha256)
+    checks.order(session, received.sha256)
     about, venue_id = f"submission:{submission.id}", submission.venue_id
-    audit.record(session, "final.uploaded", about, by=by.id, at=at, venue_id=venue_id, sha256=blob.sha256)
+    audit.record(session, "final.uploaded", about, by=by.id, at=at, venue_id=venue_id, sha256=received.sha256)
     receipts = [letters.final_received(submission, final, author) for author in submission.authors]
     outbox.enqueue_all(session, receipts, at=at)
     return final, came

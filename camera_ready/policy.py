@@ -28,7 +28,7 @@ def may_upload(
     if not verdict or person is None:
         return verdict
     found = session.execute(decisions.visible_to(person.id, at).where(Submission.id == submission.id)).first()
-    phase = queries.window(session, submission, person, calendar)
+    phase = queries.window(session, submission, person, calendar, at)
     if found is None or phase.state(at) is State.NOT_YET:
         return Verdict(phase.sentence(at))
     if not found.outcome.is_accepted:

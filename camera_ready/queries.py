@@ -53,6 +53,22 @@ def desk(venue_id: int, at: datetime) -> Select[int, str, Outcome, int, int, str
     )
 
 
+def late_waiting(venue_id: int) -> Select[int, str, int, datetime, datetime]:
+    """(number, title, final number, began_at, saved_at) of late files that no organizer has accepted."""
+    return (
+        select(
+            Submission.number,
+            Submission.title,
+            FinalVersion.number.label("final"),
+            FinalVersion.began_at,
+            FinalVersion.saved_at,
+        )
+        .join(FinalVersion, FinalVersion.submission_id == Submission.id)
+        .where(Submission.venue_id == venue_id, FinalVersion.is_late, FinalVersion.accepted_at.is_(None))
+        .order_by(Submission.number, FinalVersion.number)
+    )
+
+
 def versions_of(submission_id: int) -> Select[FinalVersion]:
     """All final versions of a paper, newest first."""
     return (
@@ -62,10 +78,17 @@ def versions_of(submission_id: int) -> Select[FinalVersion]:
     )
 
 
-def window(session: Session, submission: Submission, person: Person, calendar: Calendar) -> Window:
-    """When this person may upload for this paper."""
-    release = session.get(Release, submission.venue_id)
-    released_at = release.effective_at if release else None
+def window(
+    session: Session, submission: Submission, person: Person, calendar: Calendar, at: datetime
+) -> Window:
+    """When this person may upload for this paper. A release that is only planned opens nothing and is not told."""
+    venue_id = submission.venue_id
+    released = select(Release.effective_at).where(
+        Release.venue_id == venue_id, decisions.is_released(venue_id, at)
+    )
     return calendar.window(
-        Phase.CAMERA_READY, submission_id=submission.id, person_id=person.id, released_at=released_at
+        Phase.CAMERA_READY,
+        submission_id=submission.id,
+        person_id=person.id,
+        released_at=session.scalar(released),
     )
