@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from core import clock, tokens
 from core.addresses import AddressError, canonical
 
+ROOT = Path(__file__).parent.parent
 NAMES = {
-    "DATELINE_DATA": "the folder of files, key and (by default) database; ./data unless set",
+    "DATELINE_DATA": "the folder of files, key and (by default) database; `data` beside ./dateline unless set",
     "DATABASE_URL": "sqlite:///… or postgresql://user:password@host/name; SQLite in the data folder unless set",
     "DATELINE_URL": "the address people use, such as https://papers.example.org; http://HOST:PORT unless set",
     "DATELINE_HOST": "the address to listen on; 127.0.0.1 unless set",
@@ -68,7 +69,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
             raise ConfigError(f"{name} is {text!r}; it must be a whole number from {least} to {most}.")
         return int(text)
 
-    data = Path(environ.get("DATELINE_DATA") or "data").absolute()
+    data = Path(environ.get("DATELINE_DATA") or ROOT / "data").absolute()
     try:
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
