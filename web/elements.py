@@ -15,6 +15,7 @@ from wtforms import (
     Form,
     FormField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -46,16 +47,19 @@ class SampleForm(FlaskForm):
     abstract = TextAreaField(
         "Abstract", [Length(max=1500)], description="Markdown and formulas between dollar signs."
     )
-    track = SelectField("Track", choices=[("main", "Workshop papers"), ("short", "Extended abstracts")])
+    track = SelectField(
+        "Track",
+        choices=[SelectChoice("main", "Workshop papers"), SelectChoice("short", "Extended abstracts")],
+    )
     topics = SelectMultipleField(
         "Topics",
         choices=[
-            ("1", "Generative modeling"),
-            ("2", "Differential equations"),
-            ("3", "Optimal transport"),
-            ("4", "Stein's method"),
-            ("5", "Inverse problems"),
-            ("6", "Images, video, audio, molecules"),
+            SelectChoice("1", "Generative modeling"),
+            SelectChoice("2", "Differential equations"),
+            SelectChoice("3", "Optimal transport"),
+            SelectChoice("4", "Stein's method"),
+            SelectChoice("5", "Inverse problems"),
+            SelectChoice("6", "Images, video, audio, molecules"),
         ],
         description="One to three.",
     )
@@ -67,10 +71,10 @@ class SampleForm(FlaskForm):
         "Overall",
         [InputRequired("A review needs a rating.")],
         choices=[
-            ("4", "Accept: sound, useful to this workshop, evaluated with care."),
-            ("3", "Borderline accept: reasons to accept outweigh reasons to reject."),
-            ("2", "Borderline reject: reasons to reject outweigh reasons to accept."),
-            ("1", "Reject: a flaw in the method, or too little to judge by."),
+            SelectChoice("4", "Accept: sound, useful to this workshop, evaluated with care."),
+            SelectChoice("3", "Borderline accept: reasons to accept outweigh reasons to reject."),
+            SelectChoice("2", "Borderline reject: reasons to reject outweigh reasons to accept."),
+            SelectChoice("1", "Reject: a flaw in the method, or too little to judge by."),
         ],
     )
     is_student = BooleanField(

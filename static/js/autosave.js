@@ -73,10 +73,10 @@ function bind(form, page) {
     for (const name of differing) {
       const [label, mineText] = words(form, name, mine[name]);
       const [, theirsText] = words(form, name, theirs[name]);
-      box.append(page.el("div", { class: "compare" }, page.el("h3", { class: "compare-label" }, label),
+      box.append(page.el("div", { class: "compare" }, page.el("p", { class: "compare-label" }, label),
         page.el("div", { class: "compare-sides" },
-          page.el("div", { class: "compare-side compare-mine" }, page.el("h4", {}, mineTitle), page.el("div", { class: "compare-text" }, mineText)),
-          page.el("div", { class: "compare-side" }, page.el("h4", {}, theirsTitle), page.el("div", { class: "compare-text" }, theirsText)))));
+          page.el("div", { class: "compare-side compare-mine" }, page.el("p", { class: "compare-title" }, mineTitle), page.el("div", { class: "compare-text" }, mineText)),
+          page.el("div", { class: "compare-side" }, page.el("p", { class: "compare-title" }, theirsTitle), page.el("div", { class: "compare-text" }, theirsText)))));
     }
     const row = page.el("div", { class: "submit-row" });
     actions.forEach(([label, act], index) => {

@@ -86,6 +86,16 @@ async function start() {
     if (document.querySelector(selector)) (await import(`./${name}.js${version}`)).start(page);
 }
 
+// A link of the error summary puts the cursor into its field.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.('.error-summary a[href^="#"]');
+  const field = link && document.getElementById(link.hash.slice(1));
+  if (!field) return;
+  event.preventDefault();
+  field.scrollIntoView({ block: "center" });
+  field.focus({ preventScroll: true });
+});
+
 // Menus made of <details> close on Escape and on a click elsewhere.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]"))

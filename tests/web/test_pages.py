@@ -147,7 +147,7 @@ def test_chart_labels_never_touch(site: Site, narrow_page: Page) -> None:
             r.left < s.right && s.left < r.right && r.top < s.bottom && s.top < r.bottom).map(([b]) => [a, b]))
     })""")
     assert touching == []
-    assert narrow_page.locator(".chart-picture text").count() == 38
+    assert narrow_page.locator(".chart-picture text").count() == 33
 
 
 def test_errors_stand_beside_their_fields_and_on_top(site: Site, page: Page) -> None:
