@@ -1,9 +1,19 @@
 """The authors' door: the only statement of what an author may read."""
 
-from sqlalchemy import Select, select
+from datetime import datetime
+
+from sqlalchemy import Select, and_, select
 
 from accounts.models import Email
-from submissions.models import Author, Submission
+from submissions.models import (
+    Author,
+    FileCheck,
+    State,
+    Submission,
+    SubmissionTopic,
+    Version,
+)
+from venues.models import Topic
 
 
 def authored_by(person_id: int) -> Select[int]:
@@ -19,3 +29,54 @@ def visible_to(person_id: int) -> Select[Submission]:
     """Submissions that the person sees and edits as an author: named on them, or their maker."""
     authored = Submission.id.in_(authored_by(person_id))
     return select(Submission).where(authored | (Submission.created_by_id == person_id))
+
+
+def late_versions(submission_id: int | None = None) -> Select[Version]:
+    """Versions that came too late and that no organizer has accepted, of one submission or of all."""
+    query = select(Version).where(Version.is_late, Version.accepted_at.is_(None))
+    return query if submission_id is None else query.where(Version.submission_id == submission_id)
+
+
+def mine(
+    person_id: int, venue_id: int
+) -> Select[int, int, str, State, int, datetime | None, datetime | None, str | None, bool]:
+    """(id, number, title, state, version, submitted_at, withdrawn_at, paper_sha256, has_late) of the person's
+    submissions to a venue, by number."""
+    waiting = late_versions().with_only_columns(Version.submission_id)
+    return (
+        visible_to(person_id)
+        .with_only_columns(
+            Submission.id,
+            Submission.number,
+            Submission.title,
+            Submission.state,
+            Submission.version,
+            Submission.submitted_at,
+            Submission.withdrawn_at,
+            Version.paper_sha256,
+            Submission.id.in_(waiting).label("has_late"),
+        )
+        .join(Version, and_(Version.submission_id == Submission.id, Version.number == Submission.version))
+        .where(Submission.venue_id == venue_id)
+        .order_by(Submission.number)
+    )
+
+
+def versions_of(submission_id: int) -> Select[Version, FileCheck | None]:
+    """All versions of a submission, newest first, each with what was found in its PDF."""
+    return (
+        select(Version, FileCheck)
+        .outerjoin(FileCheck, FileCheck.sha256 == Version.paper_sha256)
+        .where(Version.submission_id == submission_id)
+        .order_by(Version.number.desc())
+    )
+
+
+def topic_names(submission_id: int) -> Select[str]:
+    """The names of a submission's topics in the venue's order."""
+    return (
+        select(Topic.name)
+        .join(SubmissionTopic, SubmissionTopic.topic_id == Topic.id)
+        .where(SubmissionTopic.submission_id == submission_id)
+        .order_by(Topic.position)
+    )

@@ -11,12 +11,13 @@ from flask import Flask
 
 from core import clock, jobs, limits
 from mail import sending
+from submissions import checks
 
 POLL = 1.0  # seconds between looks when there is nothing to do
 REPORT_EVERY = 20.0
 log = logging.getLogger(__name__)
 
-JOBS: dict[str, jobs.JobFunction] = {}
+JOBS: dict[str, jobs.JobFunction] = {"check_file": checks.check_file}
 
 
 def run_worker(app: Flask, stop: threading.Event, *, poll: float = POLL) -> None:

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from flask import Flask
 
-VIEWS = ("web.home", "accounts.views")
+VIEWS = ("web.home", "accounts.views", "submissions.views")
 
 
 def add(app: Flask) -> None:
