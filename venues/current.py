@@ -38,11 +38,7 @@ def venue() -> Venue:
 def calendar() -> Calendar:
     """Its dates and extensions."""
     if "calendar" not in g:
-        session = request.session()
-        g.calendar = Calendar(
-            session.scalars(queries.dates_of(venue().id)).all(),
-            session.scalars(queries.extensions_of(venue().id)).all(),
-        )
+        g.calendar = queries.calendar_of(request.session(), venue().id)
     return cast(Calendar, g.calendar)
 
 

@@ -1,8 +1,10 @@
 """Who has which role where."""
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
 from accounts.models import Email, Person
+from venues.deadlines import Calendar
 from venues.models import Extension, Membership, Role, Venue, VenueDate
 
 
@@ -45,3 +47,9 @@ def member_rows(venue_id: int, role: Role) -> Select[int, str, str, str]:
         .where(Membership.venue_id == venue_id, Membership.role == role)
         .order_by(Person.name, Person.id)
     )
+
+
+def calendar_of(session: Session, venue_id: int) -> Calendar:
+    """A venue's calendar, loaded in two statements."""
+    dates = session.scalars(dates_of(venue_id)).all()
+    return Calendar(dates, session.scalars(extensions_of(venue_id)).all())
