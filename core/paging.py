@@ -21,6 +21,11 @@ class Page:
     per_page: int = PER_PAGE
 
     @property
+    def first(self) -> int:
+        """The number of the first row shown, counted from 1."""
+        return (self.number - 1) * self.per_page + 1
+
+    @property
     def last(self) -> int:
         return max(1, -(-self.total // self.per_page))
 

@@ -220,6 +220,11 @@ def stamp(at: datetime) -> str:
     return f"{utc(at)} = {in_zone(at, AOE)}"
 
 
+def day(at: datetime) -> str:
+    """The day of an instant in UTC, no finer: "Oct 3, 2022"."""
+    return wording.shown_day(at.astimezone(UTC).date())
+
+
 def iso(at: datetime) -> str:
     """An instant for machines: "2022-09-27T12:00:00Z"."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -23,6 +23,11 @@ def extensions_of(venue_id: int) -> Select[Extension]:
     return select(Extension).where(Extension.venue_id == venue_id)
 
 
+def calendar_of(session: Session, venue_id: int) -> Calendar:
+    """A venue's dates and extensions, for who has no request (see current.calendar)."""
+    return Calendar(session.scalars(dates_of(venue_id)).all(), session.scalars(extensions_of(venue_id)).all())
+
+
 def roles_of(person_id: int, venue_id: int) -> Select[Role]:
     """The roles of a person in a venue."""
     return select(Membership.role).where(Membership.person_id == person_id, Membership.venue_id == venue_id)
@@ -47,9 +52,3 @@ def member_rows(venue_id: int, role: Role) -> Select[int, str, str, str]:
         .where(Membership.venue_id == venue_id, Membership.role == role)
         .order_by(Person.name, Person.id)
     )
-
-
-def calendar_of(session: Session, venue_id: int) -> Calendar:
-    """A venue's calendar, loaded in two statements."""
-    dates = session.scalars(dates_of(venue_id)).all()
-    return Calendar(dates, session.scalars(extensions_of(venue_id)).all())
