@@ -14,6 +14,7 @@ class InvitationState(StrEnum):
     INVITED = "invited"
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # by the organizers, before it was accepted
 
 
 class Invitation(Base):
@@ -34,4 +35,6 @@ class Invitation(Base):
     reason: Mapped[str] = mapped_column(default="")
     invited_by_id: Mapped[int]
     invited_at: Mapped[datetime]
+    letters: Mapped[int] = mapped_column(default=1)  # sent so far, the first and the reminders
+    last_letter_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
