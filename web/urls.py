@@ -4,7 +4,15 @@ from importlib import import_module
 
 from flask import Flask
 
-VIEWS = ("web.home", "accounts.views", "submissions.views")
+VIEWS = (
+    "web.home",
+    "accounts.views",
+    "submissions.views",
+    "reviews.pool.views",
+    "reviews.assignment.views",
+    "reviews.papers.views",
+    "reviews.reviewing.views",
+)
 
 
 def add(app: Flask) -> None:

@@ -248,6 +248,7 @@ def upgrade() -> None:
                 "invited",
                 "accepted",
                 "declined",
+                "withdrawn",
                 name="invitationstate",
                 native_enum=False,
                 create_constraint=True,
@@ -259,6 +260,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("invited_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("letters", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last_letter_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "state != 'accepted' OR person_id IS NOT NULL", name=op.f("ck_invitations_accepted_has_person")
@@ -693,6 +696,7 @@ def upgrade() -> None:
         sa.Column("draft", sa.JSON(), nullable=False),
         sa.Column("draft_saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("answers_html", sa.JSON(), nullable=False),
         sa.Column("overall", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("confidence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),

@@ -24,6 +24,7 @@ class Review(Base):
     draft: Mapped[dict[str, Any]]
     draft_saved_at: Mapped[datetime]
     answers: Mapped[dict[str, Any]]
+    answers_html: Mapped[dict[str, Any]] = mapped_column(default=dict)  # safe HTML of the texts handed in
     overall: Mapped[int | None]
     confidence: Mapped[int | None]
     submitted_at: Mapped[datetime | None]

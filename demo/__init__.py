@@ -1,1 +1,0 @@
-"""The demo: a whole season of a real workshop with a clock that moves, on loopback and its own data only."""

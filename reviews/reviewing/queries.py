@@ -1,0 +1,140 @@
+"""A reviewer's own reviews; what was handed in, for organizers; how far reviewing is."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from accounts.models import Person
+from reviews.assignment import queries as assignments
+from reviews.assignment.models import Assignment
+from reviews.papers.queries import visible_to
+from reviews.reviewing.models import Review
+from submissions import conflicts
+from submissions.models import State, Submission
+from venues.deadlines import Calendar
+from venues.models import Membership, Role
+
+
+def own(
+    person_id: int, venue_id: int, calendar: Calendar, at: datetime
+) -> Select[int, str, datetime, datetime | None, datetime | None]:
+    """(number, title, draft_saved_at, submitted_at, changed_at) of the reviewer's papers, by number."""
+    return (
+        visible_to(person_id, venue_id, calendar, at)
+        .join(Review, Review.assignment_id == Assignment.id, isouter=True)
+        .with_only_columns(
+            Submission.number,
+            Submission.title,
+            Review.draft_saved_at,
+            Review.submitted_at,
+            Review.changed_at,
+        )
+        .order_by(Submission.number)
+    )
+
+
+def own_assignment(
+    person_id: int, venue_id: int, calendar: Calendar, at: datetime, number: int
+) -> Select[Assignment]:
+    """The reviewer's assignment of the paper of this number, if they can read it."""
+    return (
+        visible_to(person_id, venue_id, calendar, at)
+        .where(Submission.number == number)
+        .with_only_columns(Assignment)
+    )
+
+
+def of_assignment(assignment_id: int) -> Select[Review]:
+    """The review begun for an assignment."""
+    return select(Review).where(Review.assignment_id == assignment_id)
+
+
+def handed_in(submission_id: int) -> Select[Any]:
+    """(pseudonym, changed_at, answers, answers_html) of what was handed in for a submission.
+
+    Pseudonyms are random, so their order is too, and stays. Whether the authors may see it is for who asks to know.
+    """
+    return (
+        assignments.live()
+        .join(Review, Review.assignment_id == Assignment.id)
+        .where(Assignment.submission_id == submission_id, Review.submitted_at.is_not(None))
+        .with_only_columns(Assignment.pseudonym, Review.changed_at, Review.answers, Review.answers_html)
+        .order_by(Assignment.pseudonym)
+    )
+
+
+def for_organizer(viewer_id: int, venue_id: int, submission_id: int) -> Select[Any]:
+    """Every live assignment of a submission with its reviewer and review; nothing to a viewer in conflict."""
+    return (
+        assignments.known_to(viewer_id, venue_id)
+        .join(Person, Person.id == Assignment.person_id)
+        .join(Review, Review.assignment_id == Assignment.id, isouter=True)
+        .where(Assignment.submission_id == submission_id)
+        .with_only_columns(
+            Person.name,
+            Assignment.pseudonym,
+            Review.id.label("review_id"),
+            Review.overall,
+            Review.confidence,
+            Review.answers,
+            Review.answers_html,
+            Review.submitted_at,
+            Review.changed_at,
+        )
+        .order_by(Person.name, Person.id)
+    )
+
+
+def progress(venue_id: int, viewer_id: int) -> Select[Any]:
+    """(submission_id, number, title, assigned, done, overall, confidence) of each submission under review, by number.
+
+    `overall` and `confidence` are means of what was handed in. What the viewer is in conflict with is left out.
+    """
+    return (
+        select(
+            Submission.id.label("submission_id"),
+            Submission.number,
+            Submission.title,
+            func.count(Assignment.id).label("assigned"),
+            func.count(Review.submitted_at).label("done"),
+            func.avg(Review.overall).label("overall"),
+            func.avg(Review.confidence).label("confidence"),
+        )
+        .join(
+            Assignment,
+            (Assignment.submission_id == Submission.id) & Assignment.removed_at.is_(None),
+            isouter=True,
+        )
+        .join(Review, Review.assignment_id == Assignment.id, isouter=True)
+        .where(
+            Submission.venue_id == venue_id,
+            Submission.state == State.SUBMITTED,
+            Submission.id.not_in(conflicts.of(viewer_id)),
+        )
+        .group_by(Submission.id, Submission.number, Submission.title)
+        .order_by(Submission.number)
+    )
+
+
+def progress_by_reviewer(venue_id: int, viewer_id: int) -> Select[int, str, int, int]:
+    """(person_id, name, assigned, done) of each reviewer of the venue, counted as `progress` counts."""
+    known = (
+        assignments.known_to(viewer_id, venue_id)
+        .join(Review, Review.assignment_id == Assignment.id, isouter=True)
+        .with_only_columns(Assignment.person_id, Assignment.id, Review.submitted_at)
+        .subquery()
+    )
+    return (
+        select(
+            Person.id.label("person_id"),
+            Person.name,
+            func.count(known.c.id).label("assigned"),
+            func.count(known.c.submitted_at).label("done"),
+        )
+        .join(Membership, Membership.person_id == Person.id)
+        .join(known, known.c.person_id == Person.id, isouter=True)
+        .where(Membership.venue_id == venue_id, Membership.role == Role.REVIEWER)
+        .group_by(Person.id, Person.name)
+        .order_by(Person.name, Person.id)
+    )
