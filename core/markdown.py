@@ -13,8 +13,13 @@ _parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethro
 
 def to_html(text: str) -> str:
     """Safe HTML for Markdown from anybody. No raw HTML, no images, links to http(s) and mailto only."""
+    return clean(_parser.render(text))
+
+
+def clean(html: str) -> str:
+    """What of this HTML is allowed on a page."""
     return nh3.clean(
-        _parser.render(text),
+        html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
