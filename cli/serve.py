@@ -6,7 +6,10 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
+
+from flask import Flask
 
 import core.config
 from cli import db
@@ -26,14 +29,15 @@ def run(_args: argparse.Namespace) -> int:
     return serve(config)
 
 
-def serve(config: Config) -> int:
-    """Serve the configured app; SIGTERM and SIGINT let requests in hand end first."""
+def serve(config: Config, add: Callable[[Flask], None] = lambda _app: None) -> int:
+    """Serve the configured app; SIGTERM and SIGINT let requests in hand end first. `add` puts more on the app."""
     from accounts import first_admin
     from web import create_app
     from web.server import make_server
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     app = create_app(config)
+    add(app)
     with app.test_request_context(base_url=config.url):
         link = first_admin.invite(app.extensions["sessions"], config.admin)
     server = make_server(app, config)
