@@ -111,7 +111,6 @@ def _submissions(
         received = _store(store, papers.pdf(paper, number=number + 1), "paper.pdf", when)
         with transaction(session):
             maker = person_for_verified_email(session, paper.authors[0].email, paper.authors[0].name, at=when)
-            ]
             text = Content(
                 title=paper.title,
                 abstract=paper.abstract,
@@ -119,9 +118,7 @@ def _submissions(
                 topics=list(paper.topics),
                 paper=received,
             )
-            version = begin(
-                session, venue, text, form_key=f"demo-{number}", by=maker, at=when, began_at=when
-            )
+            version = begin(session, venue, text, form_key=f"demo-{number}", by=maker, at=when, began_at=when)
             found.append((version.submission, paper))
     return found
 
