@@ -77,6 +77,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Dateline]]:
     for server in started:
         if server.process.poll() is None:
             server.stop()
+        print(server.log.read_text())  # pytest shows it when the test failed
 
 
 @pytest.fixture(scope="session")

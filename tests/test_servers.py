@@ -1,10 +1,14 @@
 import smtplib
+import socket
+from collections.abc import Callable
 from email.message import EmailMessage
 
 import pytest
+from playwright.sync_api import Page
 from sqlalchemy import create_engine, inspect, text
 
-from tests.servers import PostgreSQL, Smtp
+from tests.browser import assert_accessible
+from tests.servers import Dateline, PostgreSQL, Smtp
 
 
 def test_every_postgresql_database_is_new(postgres: PostgreSQL) -> None:
@@ -73,3 +77,20 @@ def test_smtp_refuses_is_slow_and_hangs_up(smtp: Smtp) -> None:
         client.send_message(letter("ada@example.org", "Taken, not acknowledged"))
     client.close()
     assert "Taken, not acknowledged" in [message["Subject"] for message in smtp.to("ada@example.org")]
+
+
+@pytest.mark.parametrize("on", ["sqlite", "postgres"])
+def test_dateline_serves_until_it_is_told_to_stop(
+    serve: Callable[..., Dateline], page: Page, on: str, request: pytest.FixtureRequest
+) -> None:
+    settings = (
+        {"DATABASE_URL": request.getfixturevalue("postgres").new_database()} if on == "postgres" else {}
+    )
+    server = serve(**settings)
+    page.goto(server.url + "/sign-in")
+    assert page.title() == "Sign in · Dateline"
+    assert_accessible(page)
+    server.stop()
+    assert server.process.returncode == 0
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", server.port)) != 0
