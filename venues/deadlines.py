@@ -119,7 +119,7 @@ def parse(
     if words.precision is Precision.DAY and meaning is Meaning.MOMENT:
         raise DeadlineError(f"{zones.quoted(text)} names no hour: add one, like 09:00.")
     # "UTC-12 (AoE)" is often written: two names are welcome where they agree, and the more telling one is kept.
-    names = sorted(words.zones or [default], key=lambda name: (name != AOE, name.startswith("UTC")))
+    names = sorted(words.zones or [default], key=lambda name: name.startswith("UTC"))
     instants = [_instant(words, name, meaning) for name in names]
     if len(set(instants)) > 1:
         raise DeadlineError(f"{' and '.join(names)} do not agree at that time: write one of them.")

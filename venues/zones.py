@@ -133,5 +133,5 @@ def zone(name: str) -> tzinfo:
 
 @cache
 def _iana_names() -> dict[str, str]:
-    """By their lower-case form; without those like EST and Japan, which say less than they seem to."""
-    return {name.lower(): name for name in (files("tzdata") / "zones").read_text().split() if "/" in name}
+    """By their lower-case form."""
+    return {name.lower(): name for name in (files("tzdata") / "zones").read_text().split()}

@@ -154,6 +154,12 @@ def test_the_latest_of_deadline_grace_and_extensions_counts():
     )
 
 
+def test_an_extension_to_the_second_is_shown_to_the_second():
+    more = More(DateKind.SUBMISSION, CLOSES + timedelta(minutes=10, seconds=30))
+    window = Calendar(season(), [more]).window(Phase.SUBMISSION)
+    assert window.closing == "Sept 27, 2022, 00:10:29 AoE, extended from Sept 26, 2022, 23:59 AoE"
+
+
 def test_reviewing_runs_from_the_end_of_submission_for_all():
     grace = More(DateKind.SUBMISSION, CLOSES + timedelta(minutes=10), is_grace=True)
     one = More(DateKind.SUBMISSION, CLOSES + timedelta(days=3), submission_id=7)
@@ -308,6 +314,7 @@ def test_the_model_case_has_no_warnings():
             {"submission": "Sept 25, 2022, 23:59"},
             "The submission deadline (Sept 25, 2022, 23:59 AoE) falls on a Sunday.",
         ),
+        ({"review": "Oct 15, 2022"}, "The review deadline (Oct 15, 2022 AoE) falls on a Saturday."),
         (
             {"event_ends": "2022-12-01 17:00 America/Chicago"},
             "The end of the event (Dec 1, 2022, 17:00 America/Chicago) is not after "
