@@ -262,10 +262,10 @@ def test_other_zone_names_are_refused(text):
     "text", ["9" * 10_000, "1 " * 5_000, "Sept " * 2_000, "ﷺ" * 200, "1 " * 100, "1" + " " * 199]
 )
 def test_hostile_texts_are_refused_at_once(text):
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(DeadlineError):
         parse(text)
-    assert time.perf_counter() - started < 0.2
+    assert time.process_time() - started < 0.2
 
 
 # --- Over all zones and instants ---
