@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, and_, false, select
+from sqlalchemy import Select, and_, false, select, true
 
 from reviews.assignment.models import Assignment
 from submissions import conflicts
@@ -17,8 +17,7 @@ def visible_to(person_id: int, venue_id: int, calendar: Calendar, at: datetime) 
 
     Joined with the reviewer's own assignment, whose columns may be asked for.
     """
-    if calendar.window(Phase.SUBMISSION).state(at) is not Window.CLOSED:
-        return select(Submission).where(false())
+    is_closed = calendar.window(Phase.SUBMISSION).state(at) is Window.CLOSED
     extended = {row.submission_id for row in calendar.extensions if row.kind == DateKind.SUBMISSION}
     still_open = {
         submission_id
@@ -50,5 +49,6 @@ def visible_to(person_id: int, venue_id: int, calendar: Calendar, at: datetime) 
             Submission.id.not_in(conflicts.of(person_id)),
             Submission.id.not_in(still_open),
             is_reviewer,
+            true() if is_closed else false(),
         )
     )
