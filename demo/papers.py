@@ -37,12 +37,13 @@ from demo.figures import Drawing, Figure, experiment
 PAGE = (8.5 * inch, 11 * inch)
 LEFT, TEXT_WIDTH = 1.5 * inch, 5.5 * inch
 SERIF = "SourceSerif"
+VENUE = "NeurIPS 2022 Workshop on Score-Based Methods"
 NOTE = "Sample file made for a demo of Dateline. Its text is not that of any real paper."
 EXPERIMENTS = 8  # as many are computed for all papers, and as many again for the appendices
 
 
-def pdf(paper: Paper, *, is_anonymous: bool, venue: str) -> bytes:
-    """The paper as it was submitted (without names) or in its final version, for the venue of this name."""
+def pdf(paper: Paper, *, number: int, is_final: bool = False) -> bytes:
+    """The paper as it was submitted under this number, without names, or in its final version."""
     prose, styles = _prose(), _styles()
     chance = random.Random(paper.title)  # noqa: S311  (nothing secret)
     seed = chance.randrange(EXPERIMENTS)
@@ -66,7 +67,7 @@ def pdf(paper: Paper, *, is_anonymous: bool, venue: str) -> bytes:
         HRFlowable(width="100%", thickness=3, color="black", spaceAfter=14),
         Paragraph(escape(paper.title, quote=False), styles["title"]),
         HRFlowable(width="100%", thickness=1, color="black", spaceBefore=12, spaceAfter=16),
-        Paragraph(_names(paper, is_anonymous), styles["authors"]),
+        Paragraph(_names(paper, is_final), styles["authors"]),
         Paragraph("Abstract", styles["abstract_head"]),
         Paragraph(escape(paper.abstract.removesuffix(MARK).strip(), quote=False), styles["abstract"]),
         *section("1&nbsp;&nbsp; Introduction", *some("introduction", 5), Paragraph(aim, styles["body"])),
@@ -76,7 +77,7 @@ def pdf(paper: Paper, *, is_anonymous: bool, venue: str) -> bytes:
         *section("4&nbsp;&nbsp; Limitations", *some("limits", 2)),
         *section("5&nbsp;&nbsp; Conclusion", *some("conclusion", 2)),
     ]
-    if not is_anonymous:
+    if is_final:
         thanks = "We thank the reviewers, who do not exist, for their patience."
         story += section("Acknowledgements", Paragraph(thanks, styles["body"]))
     references = enumerate(prose["references"], 1)
@@ -85,12 +86,12 @@ def pdf(paper: Paper, *, is_anonymous: bool, venue: str) -> bytes:
     )
     story += [PageBreak(), *section("A&nbsp;&nbsp; A further example", *some("appendix", 2))]
     story += _shown(experiment(EXPERIMENTS + seed), 2)
-    return _built(story, paper, is_anonymous, venue)
+    return _built(story, paper, number, is_final)
 
 
-def _built(story: list[Flowable], paper: Paper, is_anonymous: bool, venue: str) -> bytes:
+def _built(story: list[Flowable], paper: Paper, number: int, is_final: bool) -> bytes:
     file = BytesIO()
-    names = "" if is_anonymous else ", ".join(person.name for person in paper.authors)
+    names = ", ".join(person.name for person in paper.authors) if is_final else ""
     document = BaseDocTemplate(
         file,
         pagesize=PAGE,
@@ -101,7 +102,7 @@ def _built(story: list[Flowable], paper: Paper, is_anonymous: bool, venue: str) 
         creator="Dateline",
         producer="Dateline",
     )
-    status = f"Submitted to the {venue}. Do not distribute." if is_anonymous else venue
+    status = VENUE if is_final else f"Submission {number} to the {VENUE}. Do not distribute."
 
     def foot(canvas: Canvas, page: BaseDocTemplate) -> None:
         """The page's number; on the first page also where it was sent, and what it is not."""
@@ -119,8 +120,8 @@ def _built(story: list[Flowable], paper: Paper, is_anonymous: bool, venue: str) 
     return file.getvalue()
 
 
-def _names(paper: Paper, is_anonymous: bool) -> str:
-    if is_anonymous:
+def _names(paper: Paper, is_final: bool) -> str:
+    if not is_final:
         return "<b>Anonymous authors</b><br/>Paper under double-blind review"
     names = ",&nbsp;&nbsp; ".join(
         f"<b>{escape(person.name).replace(' ', '&nbsp;')}</b>" for person in paper.authors

@@ -10,8 +10,6 @@ import pytest
 from core import pdf
 from demo import content, papers
 
-VENUE = "NeurIPS 2022 Workshop on Score-Based Methods"
-
 
 def text_of(file: bytes) -> list[str]:
     """The text of each page, with single spaces. The file is our own, so no sandbox is needed."""
@@ -24,23 +22,24 @@ def text_of(file: bytes) -> list[str]:
 
 def test_every_paper_has_four_pages() -> None:
     for paper in content.accepted() + content.rejected():
-        with pikepdf.open(BytesIO(papers.pdf(paper, is_anonymous=True, venue=VENUE))) as opened:
+        with pikepdf.open(BytesIO(papers.pdf(paper, number=7))) as opened:
             assert (paper.title, len(opened.pages)) == (paper.title, 4)
 
 
-@pytest.mark.parametrize("is_anonymous", [True, False])
-def test_same_paper_same_bytes(is_anonymous: bool) -> None:
+@pytest.mark.parametrize("is_final", [True, False])
+def test_same_paper_same_bytes(is_final: bool) -> None:
     paper = content.accepted()[6]
-    first, second = (papers.pdf(paper, is_anonymous=is_anonymous, venue=VENUE) for _ in range(2))
+    first, second = (papers.pdf(paper, number=7, is_final=is_final) for _ in range(2))
     assert first == second
 
 
 def test_submission_is_anonymous() -> None:
     paper = content.rejected()[0]
-    file = papers.pdf(paper, is_anonymous=True, venue=VENUE)
+    file = papers.pdf(paper, number=7)
     first = text_of(file)[0]
     assert "Anonymous authors Paper under double-blind review" in first
     assert papers.NOTE in first
+    assert "Submission 7 to the NeurIPS 2022 Workshop on Score-Based Methods. Do not distribute." in first
     words = " ".join(text_of(file))
     for person in paper.authors:
         assert person.name not in words
@@ -51,7 +50,7 @@ def test_submission_is_anonymous() -> None:
 
 def test_final_version_has_names_with_all_their_accents() -> None:
     paper = next(paper for paper in content.accepted() if paper.title.startswith("Modeling Temporal Data"))
-    file = papers.pdf(paper, is_anonymous=False, venue=VENUE)
+    file = papers.pdf(paper, number=7, is_final=True)
     first = text_of(file)[0]
     for name in ("Marin Biloš", "Kashif Rasul", "Anderson Schneider", "Yuriy Nevmyvaka", "Stephan Günnemann"):
         assert name in first
@@ -70,7 +69,7 @@ def test_final_version_has_names_with_all_their_accents() -> None:
 
 def test_check_finds_nothing_wrong(tmp_path: Path) -> None:
     path = tmp_path / "paper.pdf"
-    path.write_bytes(papers.pdf(content.accepted()[0], is_anonymous=False, venue=VENUE))
+    path.write_bytes(papers.pdf(content.accepted()[0], number=7, is_final=True))
     report = pdf.check(path, tmp_path)
     assert (report.pages, report.problem, report.has_author) == (4, "", True)
     assert report.anonymous is not None
