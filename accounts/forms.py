@@ -70,20 +70,22 @@ class AddressForm(FlaskForm):
 
 
 class WelcomeForm(_WithNewPassword):
-    """A new account, for an e-mail that is known."""
+    """A new account. The e-mail is asked for only where the link names none."""
 
+    email = _address_field()
     name = _name_field()
     affiliation = _affiliation_field()
     new_password = _new_password_field()
 
-
-class FirstWelcomeForm(WelcomeForm):
-    """A new account, for an e-mail that isn't known."""
-
-    email = _address_field()
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.addresses = [address]
+        if address:
+            del self.email
 
     def validate_new_password(self, field: wtforms.PasswordField) -> None:
-        self.addresses = [self.email.address]
+        if "email" in self:
+            self.addresses = [self.email.address]
         super().validate_new_password(field)
 
 

@@ -55,7 +55,7 @@ def forgotten_unknown(address: str) -> Letter:
     )
 
 
-def email_added(person: Person, address: str) -> Letter:
+def email_added(person: Person, account: str, address: str) -> Letter:
     """The link that adds an e-mail to an account. Strangers may get it, so it has no text of the asker's own."""
     link = links.absolute("accounts.verify_email", token=signed_links.add_email(person, address))
     return compose(
@@ -65,7 +65,7 @@ def email_added(person: Person, address: str) -> Letter:
         to_name="",
         is_secret=True,
         email=address,
-        account=person.primary_email,
+        account=account,
         link=link,
     )
 

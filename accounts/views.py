@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from accounts import actions, current, passwords, policy, queries, resume, signed_links
 from accounts.forms import (
     AddressForm,
-    FirstWelcomeForm,
     PasswordForm,
     ProfileForm,
     ResetForm,
@@ -94,15 +93,14 @@ def welcome(token: str) -> ResponseReturnValue:
     """Make the account that the letter's link allows. Looking at the page uses nothing up: mail scanners look too."""
     session = request.session()
     found = signed_links.read_welcome(session, token)
-    form = WelcomeForm() if found.address else FirstWelcomeForm()
-    form.addresses = [found.address]
+    form = WelcomeForm(found.address)
     if not form.validate_on_submit():
         return _form("welcome", form, welcome=found)
     with transaction(session):
         person = actions.sign_up(
             session,
             token,
-            address="" if found.address else form.email.address,
+            address=found.address or form.email.address,
             name=form.name.data,
             affiliation=form.affiliation.data,
             password=form.new_password.data,
