@@ -39,7 +39,9 @@ def file_name(number: int, title: str, last: int) -> str:
     return f"{number:0{max(3, len(str(last)))}d}-{words or 'paper'}.pdf"
 
 
-def stream(store: DiskStore, rows: Sequence[Row[Any]], authors: dict[int, str]) -> Iterator[bytes]:
+def stream(
+    store: DiskStore, rows: Sequence[Row[*tuple[Any, ...]]], authors: dict[int, str]
+) -> Iterator[bytes]:
     """The bytes of the ZIP: `rows` of `queries.desk`, `authors` by submission id. All papers are listed."""
     last = max((row.number for row in rows), default=0)
     manifest = io.StringIO()

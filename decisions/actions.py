@@ -11,10 +11,11 @@ from decisions import letters, policy, queries
 from decisions.models import Decision, Outcome, Release
 from mail import outbox
 from mail.models import Batch, Message, MessageState
-from submissions.models import Submission
+from submissions.models import State, Submission
 from venues.deadlines import DateKind
 from venues.models import Venue, VenueDate
 
+_waiting = (Message.occasion == queries.OCCASION, Message.state == MessageState.HELD)
 ROUND = 100  # papers whose letters are written in one transaction
 
 
@@ -68,6 +69,8 @@ def release(
     row = locked_release(session, venue.id)
     policy.may_release(session, by, venue, at).enforce()
     assert row is not None
+    gone = select(queries.THING).where(Submission.venue_id == venue.id, Submission.state != State.SUBMITTED)
+    session.execute(delete(Message).where(*_waiting, Message.thing.in_(gone)))
     when = effective_at if effective_at and effective_at > at else at
     row.effective_at, row.scheduled_by_id = when, by.id
     if when == at:
@@ -95,11 +98,7 @@ def unschedule(session: Session, venue: Venue, *, by: Person, at: datetime) -> N
 
 def drop_letters(session: Session, submission_id: int, *, by: Person | None, at: datetime) -> None:
     """Remove the letters about a paper that still wait: its decision changed, or it was withdrawn."""
-    session.execute(
-        delete(Message)
-        .where(Message.occasion == queries.OCCASION, Message.thing == f"submission:{submission_id}")
-        .where(Message.state == MessageState.HELD)
-    )
+    session.execute(delete(Message).where(*_waiting, Message.thing == f"submission:{submission_id}"))
 
 
 def locked_release(session: Session, venue_id: int) -> Release | None:
@@ -110,8 +109,6 @@ def locked_release(session: Session, venue_id: int) -> Release | None:
 
 def write_some(session: Session, row: Release, *, by: Person | None, at: datetime) -> bool:
     """Queue, held, the letters of some papers that lack them; False when there was nothing to write."""
-    if row.first_used_at is not None or (row.effective_at is not None and row.effective_at <= at):
-        return False
     papers = session.execute(
         select(Submission, Decision.outcome)
         .join(Decision, Decision.submission_id == Submission.id)

@@ -3,16 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from decisions.models import Decision, Outcome, Release
 from mail.models import Message
+from reviews.reviewing.queries import progress
 from submissions import conflicts
 from submissions import queries as submissions
 from submissions.models import State, Submission
 
 OCCASION = "decision_released"
+THING = literal("submission:") + cast(Submission.id, String)  # how a letter names its submission
 
 
 def is_released(venue_id: Any, at: datetime) -> ColumnElement[bool]:
@@ -41,14 +43,13 @@ def accepted(venue_id: int, at: datetime) -> Select[int, Outcome]:
     )
 
 
-def to_decide(venue_id: int, organizer_id: int) -> Select[int, int, str, Outcome | None]:
-    """(id, number, title, outcome so far) of the papers an organizer may decide on: no conflicts among them."""
+def to_decide(venue_id: int, organizer_id: int) -> Select[Any]:
+    """What an organizer may decide on: the rows of reviewing's `progress` with the `outcome` so far."""
     return (
-        select(Submission.id, Submission.number, Submission.title, Decision.outcome)
+        progress(venue_id, organizer_id)
         .outerjoin(Decision, Decision.submission_id == Submission.id)
-        .where(Submission.venue_id == venue_id, Submission.state == State.SUBMITTED)
-        .where(Submission.id.not_in(conflicts.of(organizer_id)))
-        .order_by(Submission.number)
+        .add_columns(Decision.outcome)
+        .group_by(Decision.outcome)
     )
 
 
@@ -66,8 +67,7 @@ def undecided_count(venue_id: int) -> Select[int]:
 
 def without_letter(venue_id: int) -> Select[int]:
     """Ids of decided papers whose authors' letters are not written yet."""
-    thing = func.concat("submission:", Submission.id)
-    written = exists().where(Message.occasion == OCCASION, Message.thing == thing)
+    written = exists().where(Message.occasion == OCCASION, Message.thing == THING)
     return (
         select(Submission.id)
         .join(Decision, Decision.submission_id == Submission.id)
@@ -78,9 +78,7 @@ def without_letter(venue_id: int) -> Select[int]:
 
 def letters_of(venue_id: int, organizer_id: int) -> Select[Message]:
     """The decision letters that an organizer may preview: none about papers they are in conflict with."""
-    hidden = select(func.concat("submission:", Submission.id)).where(
-        Submission.id.in_(conflicts.of(organizer_id))
-    )
+    hidden = select(THING).where(Submission.id.in_(conflicts.of(organizer_id)))
     return (
         select(Message)
         .where(Message.venue_id == venue_id, Message.occasion == OCCASION, Message.thing.not_in(hidden))

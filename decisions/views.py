@@ -15,7 +15,6 @@ from decisions.forms import ReleaseForm
 from decisions.models import Outcome, Release
 from mail.models import Message, MessageState
 from reviews.reviewing import presenters
-from reviews.reviewing import queries as reviewing
 from submissions import queries as submissions
 from submissions.models import Submission
 from venues import current
@@ -43,7 +42,6 @@ def decide_list() -> ResponseReturnValue:
     """All papers with their scores and a choice each."""
     session, at, person, venue = here.session(), here.at(), current.signed_in(), _organized()
     page = paginate(session, queries.to_decide(venue.id, person.id))
-    scores = reviewing.scores(session, [row.id for row in page.rows])
     counts = _outcome_counts(venue.id, person.id)
     release = session.get(Release, venue.id)
     written, left = queries.letter_counts(session, venue.id)
@@ -51,7 +49,6 @@ def decide_list() -> ResponseReturnValue:
     return render_template(
         "decisions/list.html",
         page=page,
-        scores=scores,
         counts=counts,
         outcomes=list(Outcome),
         release=release,

@@ -1,5 +1,7 @@
 """Alembic's environment: the tables of all packages, on the database that the caller names."""
 
+from typing import Literal
+
 from alembic import context
 
 import migrations.tables
@@ -7,7 +9,7 @@ from core.config import read
 from core.db import Base, UTCDateTime, make_engine
 
 
-def _render(kind: str, thing: object, _context: object) -> str | bool:
+def _render(kind: str, thing: object, _context: object) -> str | Literal[False]:
     """Write our instants as plain DateTime, so that old migrations do not depend on our code."""
     if kind == "type" and isinstance(thing, UTCDateTime):
         return "sa.DateTime(timezone=True)"

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from accounts.models import Person
-from core import audit, markdown
+from core import audit, jobs, markdown
 from core.verdict import Refused, Verdict
 from mail import outbox
 from submissions import checks, letters, policy, queries
@@ -127,6 +127,7 @@ def withdraw(session: Session, submission: Submission, reason: str, *, by: Perso
     outbox.enqueue_all(
         session, letters.submission_withdrawn(current, by, reason=reason, at=at, until=until), at=at
     )
+    jobs.enqueue(session, "drop_decision_letters", submission_id=submission.id)
 
 
 def restore(session: Session, submission: Submission, *, by: Person, at: datetime) -> None:
@@ -137,6 +138,7 @@ def restore(session: Session, submission: Submission, *, by: Person, at: datetim
     move(session, submission, State.SUBMITTED if submission.submitted_at else State.DRAFT, by=by, at=at)
     current = _version(session, submission, submission.version)
     outbox.enqueue_all(session, letters.submission_restored(current, by, at=at), at=at)
+    jobs.enqueue(session, "write_decision_letters", venue_id=submission.venue_id)
 
 
 def announce(session: Session, venue: Venue, size: int, *, by: Person, at: datetime) -> str:

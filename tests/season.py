@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 import core.config
 from accounts.models import Email, Person
 from core import clock
+from core.db import transaction
 from core.files import Blob, DiskStore
 from decisions.models import Decision, Outcome
 from reviews.assignment.models import Assignment
@@ -98,8 +99,8 @@ class Season:
 
     def add(self, *rows: Any) -> None:
         """Commit rows."""
-        self.session.add_all(rows)
-        self.session.commit()
+        with transaction(self.session):
+            self.session.add_all(rows)
 
     def person(self, name: str, **fields: Any) -> Person:
         """Somebody with a verified e-mail: ada@example.org for "Ada Abel"."""
@@ -188,6 +189,7 @@ class Season:
             saved_at=at,
             began_at=at,
         )
+        checked: list[FileCheck] = []
         if state != State.DRAFT:
             blob, copy = self.put(content), self.put(content + b"% reviewers' copy\n")
             version.paper_sha256, version.paper_size, version.paper_name = (
@@ -197,9 +199,9 @@ class Season:
             )
             if self.session.get(FileCheck, blob.sha256) is None:
                 found = {"pages": 4, "anonymous_sha256": copy.sha256, "checked_at": at}
-                self.session.add(FileCheck(sha256=blob.sha256, state=CheckState.DONE, **found))
+                checked.append(FileCheck(sha256=blob.sha256, state=CheckState.DONE, **found))
         made.versions = [version]
-        self.add(made)
+        self.add(made, *checked)
         return made
 
     def assign(self, submission: Submission, person: Person, pseudonym: str = "") -> Assignment:

@@ -10,6 +10,7 @@ from types import FrameType
 from flask import Flask
 
 from core import clock, jobs, limits
+from decisions import jobs as decisions
 from mail import sending
 from submissions import checks
 
@@ -17,7 +18,11 @@ POLL = 1.0  # seconds between looks when there is nothing to do
 REPORT_EVERY = 20.0
 log = logging.getLogger(__name__)
 
-JOBS: dict[str, jobs.JobFunction] = {"check_file": checks.check_file}
+JOBS: dict[str, jobs.JobFunction] = {
+    "check_file": checks.check_file,
+    "write_decision_letters": decisions.write_decision_letters,
+    "drop_decision_letters": decisions.drop_decision_letters,
+}
 
 
 def run_worker(app: Flask, stop: threading.Event, *, poll: float = POLL) -> None:
@@ -36,6 +41,8 @@ def run_worker(app: Flask, stop: threading.Event, *, poll: float = POLL) -> None
                         jobs.report(session, name)
                         limits.forget_expired(session)
                     reported = now
+                with sessions() as session:
+                    decisions.stamp_first_use(session, at=clock.now())
                 busy = jobs.run_next(sessions, JOBS, name)
                 if config.smtp:
                     busy |= (

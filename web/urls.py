@@ -12,6 +12,8 @@ VIEWS = (
     "reviews.assignment.views",
     "reviews.papers.views",
     "reviews.reviewing.views",
+    "decisions.views",
+    "camera_ready.views",
 )
 
 
