@@ -50,7 +50,7 @@ def mails(smtp: Smtp) -> list[EmailMessage]:
 
 
 def part(mail: EmailMessage, kind: str) -> str:
-    found = mail.get_body((kind,))  # type: ignore[arg-type]
+    found = mail.get_body((kind,))
     assert found is not None
     return str(found.get_content())
 
