@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Response, abort, flash, redirect, render_template, send_file, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask import request as http
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
@@ -14,6 +14,7 @@ from core.limits import limiter
 from core.paging import paginate
 from core.pdf import looks_like_pdf
 from submissions import actions, checks, editing, policy, queries, uploads
+from submissions.files import serve
 from submissions.forms import WithdrawForm
 from submissions.models import FileCheck, State, Submission, Upload, Version
 from submissions.uploads import Kind
@@ -206,7 +207,7 @@ def version_receipt(number: int, version: int) -> ResponseReturnValue:
 def paper(number: int, version: int) -> ResponseReturnValue:
     """The PDF of a version, as it came."""
     found, _ = _version(number, version)
-    return _file(found.paper_sha256, f"paper{number}-v{version}.pdf", "application/pdf")
+    return serve(found.paper_sha256, f"{_base(number, version)}.pdf", "application/pdf")
 
 
 @pages.get(f"/{VERSION}/supplement")
@@ -218,7 +219,7 @@ def supplement(number: int, version: int) -> ResponseReturnValue:
     with request.store().open(sha256) as file:
         is_pdf = looks_like_pdf(file.read(uploads.HEAD))
     ending, mimetype = ("pdf", "application/pdf") if is_pdf else ("zip", "application/zip")
-    return _file(sha256, f"paper{number}-v{version}-supplement.{ending}", mimetype)
+    return serve(sha256, f"{_base(number, version)}-supplement.{ending}", mimetype)
 
 
 @pages.get(f"/{VERSION}/picture.png")
@@ -226,23 +227,13 @@ def supplement(number: int, version: int) -> ResponseReturnValue:
 def picture(number: int, version: int) -> ResponseReturnValue:
     """The first page of a version's PDF, drawn."""
     _, check = _version(number, version)
-    return _file(check.picture_sha256 if check else None, "picture.png", "image/png", as_attachment=False)
+    sha256 = check.picture_sha256 if check else None
+    return serve(sha256, f"{_base(number, version)}.png", "image/png", as_attachment=False)
 
 
-def _file(sha256: str | None, name: str, mimetype: str, *, as_attachment: bool = True) -> Response:
-    """A stored file under a neutral name; ranges and conditions work. 404 when there is none."""
-    if sha256 is None:
-        abort(404)
-    answer = send_file(
-        request.store().path(sha256),
-        mimetype=mimetype,
-        as_attachment=as_attachment,
-        download_name=f"{current.venue().slug}-{name}",
-        etag=sha256,
-    )
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
+def _base(number: int, version: int) -> str:
+    """The neutral name of a version's files."""
+    return f"{current.venue().slug}-paper{number}-v{version}"
 
 
 @pages.route(f"/{NUMBER}/withdraw", methods=["GET", "POST"])
