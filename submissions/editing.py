@@ -108,8 +108,8 @@ def _tell(submission: Submission, version: Version | None) -> None:
         flash("Nothing was changed, so nothing was saved.", "info")
     elif version.is_late:
         flash(
-            f"Too late: this version began {stamp(version.began_at)}. It is kept aside and not submitted; "
-            "an organizer can accept it.",
+            f"Too late: it began {stamp(version.began_at)} and was saved {stamp(version.saved_at)}. "
+            "It is kept aside and not submitted; an organizer can accept it.",
             "warning",
         )
     elif submission.state is State.SUBMITTED:
@@ -158,6 +158,8 @@ def _received(form: SubmissionForm, kind: Kind) -> Received | None:
     except FileRefused as refusal:
         form[kind.value].process_errors.append(str(refusal))
         return _waiting(form, kind)
+    finally:
+        file.close()
     form[f"{kind.value}_token"].data = carry(received, kind, current.signed_in().id)
     return received
 

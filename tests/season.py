@@ -16,7 +16,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.test import EnvironBuilder, TestResponse, encode_multipart
 
 import core.config
 from accounts.models import Email, Person
@@ -281,7 +282,11 @@ class Client(FlaskClient):
 
     def send(self, path: str, status: int = 303, **fields: Any) -> TestResponse:
         """Post a form."""
-        answer = self.post(path, data=fields, content_type="multipart/form-data")
+        form = EnvironBuilder(data=fields)
+        # In memory: the client would leave a temporary file open.
+        boundary, body = encode_multipart(CombinedMultiDict([form.form, form.files]))
+        form.close()
+        answer = self.post(path, data=body, content_type=f'multipart/form-data; boundary="{boundary}"')
         assert answer.status_code == status, (path, answer.status_code, answer.text[:1500])
         return answer
 
