@@ -31,8 +31,8 @@ def one_line(text: str | None) -> str:
     )
 
 
-def _address_field() -> AddressField:
-    return AddressField("E-mail", [InputRequired("Type your e-mail.")])
+def _address_field(label: str = "E-mail") -> AddressField:
+    return AddressField(label, [InputRequired("Type your e-mail.")])
 
 
 def _name_field() -> wtforms.StringField:
@@ -67,6 +67,12 @@ class AddressForm(FlaskForm):
 
     email = _address_field()
     next = wtforms.HiddenField()
+
+
+class AnotherAddressForm(FlaskForm):
+    """One more e-mail of somebody who is signed in."""
+
+    email = _address_field("Another e-mail")
 
 
 class WelcomeForm(_WithNewPassword):

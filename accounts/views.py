@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from accounts import actions, current, passwords, policy, queries, resume, signed_links
 from accounts.forms import (
     AddressForm,
+    AnotherAddressForm,
     PasswordForm,
     ProfileForm,
     ResetForm,
@@ -224,7 +225,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
 @limiter.limit("10/hour", key_func=_person_key, error_message=TOO_MANY_LETTERS)
 def add_email() -> ResponseReturnValue:
     """Send the letter that shows that an e-mail is theirs; the answer doesn't tell whether somebody has it."""
-    form, session, person = AddressForm(), request.session(), current.signed_in()
+    form, session, person = AnotherAddressForm(), request.session(), current.signed_in()
     is_valid = form.validate_on_submit()
     if form.email.address in {email.address for email in person.emails}:
         form.email.errors = ["You have this e-mail already."]
@@ -290,7 +291,7 @@ def _account(
     *,
     profile: ProfileForm | None = None,
     password: PasswordForm | None = None,
-    address: AddressForm | None = None,
+    address: AnotherAddressForm | None = None,
 ) -> ResponseReturnValue:
     """The account's page, with the form that was sent and cannot be taken."""
     session, person, at = request.session(), current.signed_in(), request.at()
@@ -307,6 +308,6 @@ def _account(
         "emails": emails,
         "profile": profile or ProfileForm(formdata=None, obj=person),
         "password": password or PasswordForm(formdata=None),
-        "address": address or AddressForm(formdata=None),
+        "address": address or AnotherAddressForm(formdata=None),
     }
     return render_template("accounts/account.html", **values), 200 if flask.request.method == "GET" else 422

@@ -116,6 +116,21 @@ def test_signing_in_on_the_page_leads_to_the_form_to_send(season: Season) -> Non
     assert answer.json["q"] == "ü"  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "count"),
+    [
+        ("/account/profile", 401, 2),
+        ("/sign-up", 400, 1),
+        ("/sign-in", 400, 1),
+        ("/forgot", 400, 1),
+        ("/busy", 401, 2),
+    ],
+)
+def test_signing_in_is_asked_for_where_it_helps(season: Season, path: str, status: int, count: int) -> None:
+    answer = interrupt(season.client(), status, path)
+    assert [form.action for form in forms(answer)] == ["/sign-in", path][-count:]
+
+
 def test_a_wrong_password_loses_nothing(season: Season) -> None:
     browser = season.client()
     sign_in, _ = forms(interrupt(browser))
