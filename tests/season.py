@@ -26,6 +26,7 @@ from core.db import transaction
 from core.files import Blob, DiskStore
 from decisions.models import Decision, Outcome
 from reviews.assignment.models import Assignment
+from reviews.reviewing.actions import html_of
 from reviews.reviewing.models import Review
 from submissions.models import (
     Author,
@@ -227,6 +228,7 @@ class Season:
             draft=found,
             draft_saved_at=clock.real(),
             answers=found,
+            answers_html=html_of(found),
             overall=found["overall"],
             confidence=found["confidence"],
             submitted_at=clock.real(),

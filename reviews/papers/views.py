@@ -69,4 +69,7 @@ def _send(sha256: str, name: str, kind: str) -> Response:
         etag=False,
     )
     del answer.headers["Last-Modified"]
+    answer.headers["Cache-Control"] = (
+        "no-store"  # Flask's own no-cache would leave it on a shared machine's disk
+    )
     return answer

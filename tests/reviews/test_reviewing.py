@@ -1,0 +1,509 @@
+"""Writing reviews: drafts, two tabs, handing in; what authors and organizers get to read."""
+
+import json
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from markupsafe import escape
+from sqlalchemy import func, select
+
+from accounts.models import Person
+from core.audit import AuditEntry
+from core.db import transaction
+from core.verdict import Refused
+from reviews.assignment.models import Assignment
+from reviews.reviewing import actions, duties, form, presenters, problems, queries
+from reviews.reviewing.actions import Stale
+from reviews.reviewing.models import Review
+from tests.season import ANSWERS, BEFORE, CLOSED, NOTIFICATION, REVIEWING, Season
+from venues.deadlines import DateKind
+from venues.models import Extension, Role
+from venues.queries import calendar_of
+
+PAGE = "/sbm2022/papers/1/review"
+DRAFT = PAGE + "/draft"
+LAST = REVIEWING.replace(day=15, hour=11, minute=59, second=59)
+FIELDS: dict[str, Any] = {
+    **{name: str(value) for name, value in ANSWERS.items()},
+    "ethics": "no",
+    "conduct": "y",
+}
+
+
+@pytest.fixture
+def reviewing(season: Season) -> Season:
+    """Rey and rut review paper 1, and it is the time to."""
+    made = season.submission()
+    season.assign(made, season.rey, "zzzzz")
+    season.assign(made, season.rut, "aaaaa")
+    season.at(REVIEWING)
+    return season
+
+
+def review_of(season: Season, person: Person) -> Review | None:
+    season.session.rollback()
+    query = select(Review).join(Assignment).where(Assignment.person_id == person.id)
+    return season.session.scalar(query)
+
+
+def put(season: Season, revision: Any, fields: Any, person: Person | None = None) -> tuple[int, Any]:
+    answer = season.client(person or season.rey).put(DRAFT, json={"revision": revision, "fields": fields})
+    return answer.status_code, answer.json
+
+
+def test_a_draft_is_saved_as_it_is_typed(reviewing: Season) -> None:
+    assert put(reviewing, 0, {"summary": "It", "quality": "3"}) == (
+        200,
+        {"revision": 1, "saved_at": "2022-10-03T09:00:00Z"},
+    )
+    reviewing.at(REVIEWING + timedelta(seconds=5))
+    assert put(reviewing, 1, {"summary": "It fits", "quality": "3", "conduct": ["y"], "ethics": "yes"}) == (
+        200,
+        {"revision": 2, "saved_at": "2022-10-03T09:00:05Z"},
+    )
+    found = review_of(reviewing, reviewing.rey)
+    assert found
+    assert {name: value for name, value in found.draft.items() if value not in ("", None)} == {
+        "summary": "It fits",
+        "quality": 3,
+        "conduct": True,
+        "ethics": True,
+    }
+    assert (found.submitted_at, found.overall, found.answers) == (None, None, {})
+    text = reviewing.client(reviewing.rey).page(PAGE)
+    assert "It fits</textarea>" in text
+    assert 'name="revision" type="hidden" value="2"' in text
+    assert "Saved 2022-10-03 09:00:05 UTC" in text
+    assert "It fits" not in reviewing.client(reviewing.rut).page(PAGE)
+
+
+def test_the_later_save_of_two_tabs_is_refused_and_given_both_texts(reviewing: Season) -> None:
+    put(reviewing, 0, {"summary": "First tab"})
+    status, answer = put(reviewing, 0, {"summary": "Second tab"})
+    assert status == 409
+    assert (answer["revision"], answer["theirs"]["summary"]) == (1, "First tab")
+    assert set(answer["theirs"]) == {question.name for question in form.QUESTIONS}
+    assert answer["theirs"]["conduct"] == []
+    found = review_of(reviewing, reviewing.rey)
+    assert found
+    assert (found.revision, found.draft["summary"]) == (1, "First tab")
+
+
+def test_an_answer_that_was_lost_on_the_way_is_no_conflict(reviewing: Season) -> None:
+    put(reviewing, 0, {"summary": "Typed"})
+    status, answer = put(reviewing, 0, {"summary": "Typed"})
+    assert (status, answer["revision"]) == (200, 1)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"revision": 1e400, "fields": {}}',
+        b'{"revision": ' + b"9" * 5000 + b', "fields": {}}',
+        b'{"revision": -1, "fields": {}}',
+        b'{"revision": true, "fields": {}}',
+        b'{"revision": "0", "fields": {}}',
+        b'{"revision": 0}',
+        b'{"revision": 0, "fields": []}',
+        b'{"revision": 0, "fields": {"__class__": "x"}}',
+        b'{"revision": 0, "fields": {"summary": {"a": 1}}}',
+        b'{"revision": 0, "fields": {"summary": ["a", "b"]}}',
+        b'{"revision": 0, "fields": {"summary": 7}}',
+        b'{"revision": 0, "fields": {"quality": "5"}}',
+        b'{"revision": 0, "fields": {"quality": "4; DROP TABLE reviews"}}',
+        b'{"revision": 0, "fields": {"ethics": "maybe"}}',
+        json.dumps({"revision": 0, "fields": {"summary": "x" * 200_001}}).encode(),
+    ],
+)
+def test_hostile_json_is_refused_with_a_sentence(reviewing: Season, body: bytes) -> None:
+    client = reviewing.client(reviewing.rey)
+    answer = client.put(DRAFT, data=body, content_type="application/json")
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert answer.json["error"].endswith((".", "”."))
+    assert review_of(reviewing, reviewing.rey) is None
+
+
+def test_what_cannot_be_shown_is_left_out(reviewing: Season) -> None:
+    body = b'{"revision": 0, "fields": {"summary": "a\\u0000b\\u001bc\\ud800d\\r\\ne\\tf\\u0085"}}'
+    answer = reviewing.client(reviewing.rey).put(DRAFT, data=body, content_type="application/json")
+    assert answer.status_code == 200
+    found = review_of(reviewing, reviewing.rey)
+    assert found
+    assert found.draft["summary"] == "abcd\ne\tf"
+
+
+def test_too_long_a_body_is_not_read(reviewing: Season) -> None:
+    answer = reviewing.client(reviewing.rey).put(DRAFT, data=b"x" * ((5 << 20) + 1))
+    assert (answer.status_code, answer.json) == (422, {"error": "That is too much text to be saved at once."})
+
+
+def test_the_longest_text_is_kept_whole(reviewing: Season) -> None:
+    fields: dict[str, Any] = {
+        question.name: "é" * 200_000 for question in form.QUESTIONS if question.kind == "text"
+    }
+    assert put(reviewing, 0, fields)[0] == 200
+    client = reviewing.client(reviewing.rey)
+    answer = client.send(PAGE, revision="1", draft="1", **{**fields, "summary": "ü" * 200_000})
+    answer.request.environ["wsgi.input"].close()
+    found = review_of(reviewing, reviewing.rey)
+    assert found
+    assert found.draft["summary"] == "ü" * 200_000
+
+
+def test_signed_out_and_closed_are_said_in_json(reviewing: Season) -> None:
+    answer = reviewing.client().put(DRAFT, json={"revision": 0, "fields": {}})
+    assert (answer.status_code, answer.json) == (401, {"error": "You are signed out. Sign in to save."})
+    reviewing.at(LAST)
+    assert put(reviewing, 0, {"summary": "in time"})[0] == 200
+    reviewing.at(LAST + timedelta(seconds=1))
+    status, answer = put(reviewing, 1, {"summary": "late"})
+    assert (status, answer) == (
+        403,
+        {
+            "error": "Reviewing is closed; it was open until Oct 14, 2022 AoE "
+            "(closed from Sat 15 Oct 2022 12:00 UTC)."
+        },
+    )
+    assert reviewing.client(reviewing.rey).post(PAGE, data={**FIELDS, "submit": "1"}).status_code == 403
+    text = reviewing.client(reviewing.rey).page(PAGE)
+    assert "data-autosave-url" not in text
+    assert "in time</textarea>" in text
+    assert 'aria-disabled="true"' in text
+    assert "Reviewing is closed" in text
+
+
+def test_a_missing_token_does_not_save(reviewing: Season) -> None:
+    reviewing.app.config["WTF_CSRF_ENABLED"] = True
+    client = reviewing.client(reviewing.rey)
+    answer = client.put(
+        DRAFT, json={"revision": 0, "fields": {"summary": "x"}}, headers={"Accept": "application/json"}
+    )
+    assert answer.status_code == 400
+    assert "error" in (answer.json or {})
+    signed_out = reviewing.client().put(DRAFT, json={}, headers={"Accept": "application/json"})
+    assert signed_out.status_code == 401
+    assert review_of(reviewing, reviewing.rey) is None
+
+
+def test_more_time_for_one_reviewer(reviewing: Season) -> None:
+    until = LAST + timedelta(days=1)
+    reviewing.add(
+        Extension(
+            venue_id=reviewing.venue.id,
+            kind=DateKind.REVIEW,
+            person_id=reviewing.rey.id,
+            until=until,
+            granted_at=BEFORE,
+        )
+    )
+    reviewing.at(until - timedelta(seconds=1))
+    assert put(reviewing, 0, {"summary": "x"})[0] == 200
+    assert put(reviewing, 0, {"summary": "x"}, reviewing.rut)[0] == 403
+    reviewing.at(until)
+    assert put(reviewing, 1, {"summary": "y"})[0] == 403
+
+
+def test_handing_in(reviewing: Season) -> None:
+    client = reviewing.client(reviewing.rey)
+    client.send(PAGE, revision="0", submit="1", **FIELDS)
+    found = review_of(reviewing, reviewing.rey)
+    assert found
+    assert found.answers == found.draft == ANSWERS
+    assert (found.form, found.overall, found.confidence) == ("neurips2025", 5, 4)
+    assert found.submitted_at == found.changed_at == REVIEWING
+    assert found.answers_html["summary"] == "<p>It fits a score.</p>\n"
+    assert "handed in" in client.page("/sbm2022/papers/")
+
+    # Sent twice it is one; changed it is the same review, anew.
+    client.send(PAGE, revision="0", submit="1", **FIELDS)
+    reviewing.at(REVIEWING + timedelta(days=1))
+    put(reviewing, 1, {**FIELDS, "overall": "2"})
+    assert "changes not handed in" in client.page("/sbm2022/papers/")
+    client.send(PAGE, revision="2", submit="1", **{**FIELDS, "overall": "2"})
+    found = review_of(reviewing, reviewing.rey)
+    assert found
+    assert (found.overall, found.submitted_at, found.changed_at) == (
+        2,
+        REVIEWING,
+        REVIEWING + timedelta(days=1),
+    )
+    acts = reviewing.session.scalars(select(AuditEntry.act).order_by(AuditEntry.id)).all()
+    assert acts == ["review.submitted", "review.changed"]
+
+
+@pytest.mark.parametrize("name", [*FIELDS])
+def test_an_incomplete_review_is_kept_as_a_draft_and_not_handed_in(reviewing: Season, name: str) -> None:
+    fields = {key: value for key, value in FIELDS.items() if key != name}
+    if form.BY_NAME[name].kind == "text":
+        fields[name] = " \r\n "
+    text = reviewing.client(reviewing.rey).send(PAGE, 422, revision="0", submit="1", **fields).text
+    assert "The draft is saved, but it cannot be handed in yet." in text
+    sentence = escape(form.BY_NAME[name].missing)
+    assert text.count(sentence) == 2  # in the summary and beside the field
+    assert 'name="revision" type="hidden" value="1"' in text
+    found = review_of(reviewing, reviewing.rey)
+    assert found
+    assert (found.submitted_at, found.revision) == (None, 1)
+    kept = {key: value for key, value in found.draft.items() if key != name}
+    assert kept == {key: value for key, value in ANSWERS.items() if key != name}
+
+
+def test_too_long_a_text_stays_in_the_form(reviewing: Season) -> None:
+    fields = {**FIELDS, "questions": "y" * 200_001}
+    text = reviewing.client(reviewing.rey).send(PAGE, 422, revision="0", submit="1", **fields).text
+    assert "“Questions to the authors” has 200,001 characters; at most 200,000 can be kept." in text
+    assert "y" * 200_001 in text
+    assert "It fits a score.</textarea>" in text
+    assert review_of(reviewing, reviewing.rey) is None
+
+
+def test_two_tabs_without_the_script(reviewing: Season) -> None:
+    client = reviewing.client(reviewing.rey)
+    client.send(PAGE, revision="0", draft="1", summary="First tab", quality="4")
+    text = client.send(PAGE, 409, revision="0", draft="1", summary="Second <tab>", quality="4").text
+    assert "Nothing was saved yet: this review was saved elsewhere meanwhile" in text
+    for part in ("First tab", "Second &lt;tab&gt;</textarea>", 'value="1"'):
+        assert part in text
+    assert text.count('class="compare"') == 1
+    client.send(PAGE, revision="1", draft="1", summary="Second <tab>", quality="4")
+    found = review_of(reviewing, reviewing.rey)
+    assert found
+    assert found.draft["summary"] == "Second <tab>"
+
+
+@pytest.mark.parametrize("revision", ["", "x", "-1", "9" * 50, "²"])
+def test_a_strange_revision_loses_nothing(reviewing: Season, revision: str) -> None:
+    put(reviewing, 0, {"summary": "Saved"})
+    text = reviewing.client(reviewing.rey).send(PAGE, 409, revision=revision, draft="1", summary="Typed").text
+    assert "Typed</textarea>" in text
+    assert "Saved" in text
+
+
+def test_an_action_refuses_what_is_incomplete_whoever_asks(reviewing: Season) -> None:
+    assignment = reviewing.session.scalars(select(Assignment).filter_by(person_id=reviewing.rey.id)).one()
+    calendar = calendar_of(reviewing.session, reviewing.venue.id)
+    arguments: dict[str, Any] = {"calendar": calendar, "at": REVIEWING}
+    with pytest.raises(Refused, match=r"Grade the quality\."), transaction(reviewing.session):
+        incomplete = {**ANSWERS, "quality": None}
+        actions.submit(reviewing.session, assignment, incomplete, 0, by=reviewing.rey, **arguments)
+    with pytest.raises(Refused) as refused, transaction(reviewing.session):
+        actions.submit(reviewing.session, assignment, ANSWERS, 0, by=reviewing.rut, **arguments)
+    assert refused.value.verdict.hidden
+    assert review_of(reviewing, reviewing.rey) is None
+
+
+def test_what_authors_get(reviewing: Season) -> None:
+    """Random order that stays, no name, the day and not the minute, nothing meant for organizers."""
+    unsafe = "**Bold** <script>alert(1)</script> [x](javascript:alert(1)) ![](http://evil.example/p.png)"
+    for person, at in ((reviewing.rey, REVIEWING), (reviewing.rut, REVIEWING + timedelta(days=2))):
+        reviewing.at(at)
+        fields = {**FIELDS, "summary": f"{unsafe} {person.id}", "ethics": "yes"}
+        reviewing.client(person).send(PAGE, revision="0", submit="1", **fields)
+    reviewing.session.rollback()
+    with reviewing.statements() as seen:
+        found = presenters.for_authors(reviewing.session, 1)
+    assert len(seen) == 2  # with BEGIN
+    assert [(one.pseudonym, one.day) for one in found] == [("aaaaa", "Oct 5, 2022"), ("zzzzz", "Oct 3, 2022")]
+    labels = [answer.label for answer in found[0].answers]
+    assert labels == [
+        *("Summary", "Strengths and weaknesses", "Quality", "Clarity", "Significance", "Originality"),
+        *("Questions to the authors", "Limitations", "Overall", "Confidence"),
+    ]
+    summary, overall = found[0].answers[0].text, found[0].answers[8].text
+    assert summary.startswith("<p><strong>Bold</strong> &lt;script&gt;alert(1)&lt;/script&gt;")
+    assert "javascript:" not in summary.partition("href")[2]
+    assert "<img" not in summary
+    assert overall == "5 Accept"
+    everything = repr(found)
+    for secret in ("Rey", "Rut", "ethics", "09:00", "Yes"):
+        assert secret not in everything
+
+
+def test_drafts_and_removed_reviews_are_not_shown_to_authors(reviewing: Season) -> None:
+    reviewing.client(reviewing.rey).send(PAGE, revision="0", draft="1", **FIELDS)
+    reviewing.client(reviewing.rut).send(PAGE, revision="0", submit="1", **FIELDS)
+    reviewing.session.rollback()
+    assert [one.pseudonym for one in presenters.for_authors(reviewing.session, 1)] == ["aaaaa"]
+    # What was typed after handing in is no part of the review.
+    put(reviewing, 1, {**FIELDS, "summary": "Second thoughts"}, reviewing.rut)
+    reviewing.session.rollback()
+    assert "Second thoughts" not in repr(presenters.for_authors(reviewing.session, 1))
+    with transaction(reviewing.session):
+        found = reviewing.session.scalars(select(Assignment).filter_by(pseudonym="aaaaa")).one()
+        found.removed_at = REVIEWING
+    assert presenters.for_authors(reviewing.session, 1) == []
+
+
+def test_what_organizers_get(reviewing: Season) -> None:
+    fields = {**FIELDS, "ethics": "yes"}
+    reviewing.client(reviewing.rey).send(PAGE, revision="0", submit="1", **fields)
+    put(reviewing, 0, {"summary": "not yet"}, reviewing.rut)
+    venue_id, olga_id = reviewing.venue.id, reviewing.olga.id
+    reviewing.session.rollback()
+    found = presenters.for_organizer(reviewing.session, olga_id, venue_id, 1)
+    assert [(one.name, one.state, one.overall, one.confidence, len(one.answers)) for one in found] == [
+        ("Rey Ross", "done", 5, 4, 12),
+        ("Rut Ruiz", "draft", None, None, 0),
+    ]
+    assert (found[0].submitted, found[0].changed) == ("2022-10-03 09:00:00 UTC", "")
+    assert "not yet" not in repr(found)
+    with reviewing.app.test_request_context():
+        template = reviewing.app.jinja_env.get_template("reviewing/_reviews.html")
+        text = template.render(reviews=found)
+    assert "It fits a score." in text
+    assert "<strong>5</strong> of 6, confidence 4 of 5" in text
+
+
+def test_an_organizer_in_conflict_gets_no_review_and_no_count(reviewing: Season) -> None:
+    reviewing.client(reviewing.rey).send(PAGE, revision="0", submit="1", **FIELDS)
+    second = reviewing.submission("Second")
+    reviewing.assign(second, reviewing.rey)
+    reviewing.submission("Third")
+    session, venue_id, olga_id = reviewing.session, reviewing.venue.id, reviewing.olga.id
+
+    def progress() -> list[tuple[int, int, int, float | None]]:
+        rows = session.execute(queries.progress(venue_id, olga_id))
+        return [(row.number, row.assigned, row.done, row.overall and float(row.overall)) for row in rows]
+
+    def loads() -> list[tuple[str, int, int]]:
+        rows = session.execute(queries.progress_by_reviewer(venue_id, olga_id))
+        return [(row.name, row.assigned, row.done) for row in rows]
+
+    assert progress() == [(1, 2, 1, 5.0), (2, 1, 0, None), (3, 0, 0, None)]
+    assert loads() == [("Rey Ross", 2, 1), ("Rut Ruiz", 1, 0)]
+    reviewing.conflict(session.get_one(type(second), 1), reviewing.olga)
+    assert progress() == [(2, 1, 0, None), (3, 0, 0, None)]
+    assert loads() == [("Rey Ross", 1, 0), ("Rut Ruiz", 0, 0)]
+    assert presenters.for_organizer(session, olga_id, venue_id, 1) == []
+
+
+def test_means(reviewing: Season) -> None:
+    for person, overall in ((reviewing.rey, "6"), (reviewing.rut, "3")):
+        reviewing.client(person).send(PAGE, revision="0", submit="1", **{**FIELDS, "overall": overall})
+    reviewing.session.rollback()
+    row = reviewing.session.execute(queries.progress(reviewing.venue.id, reviewing.olga.id)).one()
+    assert (row.assigned, row.done, float(row.overall), float(row.confidence)) == (2, 2, 4.5, 4.0)
+
+
+def test_duties(reviewing: Season) -> None:
+    calendar = calendar_of(reviewing.session, reviewing.venue.id)
+    arguments = (reviewing.session, reviewing.rey, reviewing.venue, calendar)
+    with reviewing.app.test_request_context():
+        assert duties.due(*arguments, BEFORE) == []
+        (duty,) = duties.due(*arguments, REVIEWING)
+        assert (duty.what, duty.url, duty.done) == ("Review paper 1: A score for all", PAGE, False)
+        assert (duty.due_at, duty.shown_due) == (LAST + timedelta(seconds=1), "Oct 14, 2022 AoE")
+        reviewing.client(reviewing.rey).send(PAGE, revision="0", submit="1", **FIELDS)
+        reviewing.session.rollback()
+        assert [one.done for one in duties.due(*arguments, REVIEWING)] == [True]
+
+
+def test_problems(reviewing: Season) -> None:
+    idle = reviewing.person("Tom Tan")
+    reviewing.grant(idle, Role.REVIEWER)
+    reviewing.client(reviewing.rey).send(PAGE, revision="0", submit="1", **FIELDS)
+    reviewing.session.rollback()
+    calendar = calendar_of(reviewing.session, reviewing.venue.id)
+    arguments = (reviewing.session, reviewing.venue, reviewing.olga.id, calendar)
+    with reviewing.app.test_request_context():
+        assert problems.problems(*arguments, BEFORE) == []
+        assert [one.sentence for one in problems.problems(*arguments, CLOSED)] == [
+            "Paper 1 has 2 reviewers.",
+            "Tom Tan is a reviewer and has no paper.",
+        ]
+        assert [one.sentence for one in problems.problems(*arguments, NOTIFICATION)] == [
+            "Paper 1 has 2 reviewers.",
+            "Paper 1 lacks 1 review of 2; reviewing is over.",
+            "Rut Ruiz owes 1 review; more time needs an extension.",
+        ]
+
+
+def test_overdue_is_said(reviewing: Season) -> None:
+    reviewing.at(NOTIFICATION)
+    text = reviewing.client(reviewing.rey).page("/sbm2022/papers/")
+    assert "overdue" in text
+    assert "See my review" in text
+
+
+def test_statements_of_the_list_do_not_grow(season: Season) -> None:
+    counts = []
+    for size in (1, 29):
+        for _ in range(size):
+            season.review(season.assign(season.submission(), season.rey))
+        season.at(REVIEWING)
+        client = season.client(season.rey)
+        with season.statements() as seen:
+            client.page("/sbm2022/papers/")
+        counts.append(len(seen))
+    assert counts[0] == counts[1] <= 8
+
+
+def test_saving_a_draft_is_cheap(reviewing: Season) -> None:
+    put(reviewing, 0, {"summary": "a"})
+    client = reviewing.client(reviewing.rey)
+    with reviewing.statements() as seen:
+        client.put(DRAFT, json={"revision": 1, "fields": {"summary": "ab"}})
+    assert len(seen) <= 8, seen
+
+
+def test_of_saves_at_once_one_holds(season_on_both: Season) -> None:
+    """Four tabs save the first draft at once: one is taken, three are given its text."""
+    season = season_on_both
+    assignment_id, rey = season.assign(season.submission(), season.rey).id, season.rey.id
+    venue_id = season.venue.id
+    season.session.rollback()
+    together = threading.Barrier(4)
+    outcomes: list[str] = []
+
+    def save(text: str) -> None:
+        with season.app.extensions["sessions"]() as session:
+            answers = form.read({"summary": text})
+            together.wait()
+            try:
+                with transaction(session):
+                    calendar = calendar_of(session, venue_id)
+                    query = queries.own_assignment(rey, venue_id, calendar, REVIEWING, 1)
+                    found = session.scalars(query.with_for_update(of=Assignment)).one()
+                    by = session.get_one(Person, rey)
+                    actions.save_draft(session, found, answers, 0, calendar=calendar, by=by, at=REVIEWING)
+                outcomes.append("saved")
+            except Stale as stale:
+                outcomes.append(f"{stale.revision} {stale.theirs['summary']}")
+
+    threads = [threading.Thread(target=save, args=(text,)) for text in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kept = season.session.scalars(select(Review)).one()
+    assert (kept.assignment_id, kept.revision) == (assignment_id, 1)
+    assert sorted(outcomes) == [f"1 {kept.draft['summary']}"] * 3 + ["saved"]
+    assert season.session.scalar(select(func.count()).select_from(Review)) == 1
+
+
+def test_the_pages_work_on_postgresql_too(season_on_both: Season) -> None:
+    season = season_on_both
+    made = season.submission()
+    season.assign(made, season.rey)
+    season.at(REVIEWING)
+    client, olga = season.client(season.rey), season.client(season.olga)
+    client.send(PAGE, revision="0", submit="1", **FIELDS)
+    client.page("/sbm2022/papers/")
+    client.page("/sbm2022/papers/1/")
+    for path in ("reviewers", "assignments", "assignments/reviewers", "assignments/1"):
+        olga.page(f"/sbm2022/organize/{path}")
+    season.session.rollback()
+    row = season.session.execute(queries.progress(season.venue.id, season.olga.id)).one()
+    assert (row.done, float(row.overall)) == (1, 5.0)
+    assert [one.day for one in presenters.for_authors(season.session, made.id)] == ["Oct 3, 2022"]
+    (shown,) = presenters.for_organizer(season.session, season.olga.id, season.venue.id, made.id)
+    assert shown.state == "done"
