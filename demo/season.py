@@ -70,7 +70,8 @@ def build(app: Flask, progress: Progress) -> None:
 
 def _venue(session: Session) -> tuple[Venue, Person]:
     opened = MOMENTS[0].at - 60 * DAY
-    load(session, (Path(__file__).parent / "sbm2022.toml").read_bytes(), by=None, at=opened)
+    with transaction(session):
+        load(session, (Path(__file__).parent / "sbm2022.toml").read_bytes(), by=None, at=opened)
     venue = session.scalars(select(Venue)).one()
     with transaction(session):
         person_for_verified_email(session, "sam@example.org", "Sam Server", at=opened).is_site_admin = True

@@ -1,5 +1,7 @@
 """Puts the demo's bar and pages on an app."""
 
+import logging
+
 from flask import Flask
 
 from demo import views
@@ -9,6 +11,7 @@ from web import elements
 
 def add(app: Flask, mailbox: Mailbox) -> None:
     """Give the app the bar, the mailbox and the page of elements."""
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # the mailbox's own conversation
     app.extensions["mailbox"] = mailbox
     app.extensions["demo_bar"] = views.bar
     app.register_blueprint(views.pages)

@@ -5,6 +5,7 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email.errors import HeaderDefect
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -60,8 +61,15 @@ def deliver_due(
             if message is None:
                 return sent
             try:
+                mail = to_email_message(message, sender)
+            except (ValueError, UnicodeError, HeaderDefect) as error:
+                _settle(
+                    sessions, message, worker, error=f"This letter cannot be written: {error}", is_final=True
+                )
+                continue
+            try:
                 smtp = smtp or connect(smtp_url)
-                smtp.send_message(to_email_message(message, sender))
+                smtp.send_message(mail)
             except smtplib.SMTPRecipientsRefused as error:
                 code, answer = next(iter(error.recipients.values()))
                 _settle(sessions, message, worker, error=f"{code} {answer!r}", is_final=code >= 500)
@@ -142,7 +150,8 @@ def to_email_message(message: Message, sender: str) -> EmailMessage:
     """The message as it goes out."""
     mail = EmailMessage()
     mail["From"] = Address("Dateline", addr_spec=sender)
-    mail["To"] = Address(_header_text(message.to_name), addr_spec=message.to_email)
+    local, _, domain = message.to_email.rpartition("@")
+    mail["To"] = Address(_header_text(message.to_name), local, domain.encode("idna").decode())
     if message.reply_to:
         mail["Reply-To"] = Address(addr_spec=message.reply_to)
     mail["Subject"] = _header_text(message.subject)

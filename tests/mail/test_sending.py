@@ -141,3 +141,27 @@ def test_a_relay_that_hangs_up_after_the_data_may_get_the_same_message_twice_nev
     assert deliver(sessions, smtp.url) == 1
     assert len({mail["Message-ID"] for mail in mails(smtp)}) == 1
     assert len(mails(smtp)) == 2
+
+
+def test_a_domain_with_accents_is_written_as_the_net_knows_it(
+    sessions: sessionmaker[Session], smtp: Smtp
+) -> None:
+    put(sessions, replace(LETTER, to_email="zoe@bücher.example"))
+    assert deliver(sessions, smtp.url) == 1
+    assert smtp.delivered[0].recipients == ["zoe@xn--bcher-kva.example"]
+
+
+def test_a_name_with_accents_before_the_at_goes_out_where_the_relay_takes_it(
+    sessions: sessionmaker[Session], smtp: Smtp
+) -> None:
+    put(sessions, replace(LETTER, to_email="zoë@example.org"), LETTER)
+    assert deliver(sessions, smtp.url) == 2
+    assert [taken.recipients for taken in smtp.delivered] == [["zoë@example.org"], ["ada@example.org"]]
+
+
+def test_an_address_that_no_letter_can_carry_fails_and_the_next_goes_out(
+    sessions: sessionmaker[Session], smtp: Smtp
+) -> None:
+    put(sessions, replace(LETTER, to_email=f"ada@{'a' * 70}ü.example"), LETTER)
+    assert deliver(sessions, smtp.url) == 1
+    assert [m.state for m in messages(sessions)] == [MessageState.FAILED, MessageState.SENT]
