@@ -327,7 +327,7 @@ class Calendar:
         if longest is None:
             unset = f"{_PHASES[phase]} waits for a deadline: none is set yet."
             return Window(phase, opens_at, None, waits_for or unset)
-        closing = _shown_end(longest.until, ends.zone if ends else AOE)
+        closing = shown_end(longest.until, ends.zone if ends else AOE)
         if ends:
             closing += f", {'with grace after' if longest.is_grace else 'extended from'} {shown(ends)}"
         return Window(phase, opens_at, longest.until, waits_for, closing)
@@ -340,7 +340,7 @@ class Calendar:
         return f"Decisions were promised for {shown(promised)} and are overdue."
 
 
-def _shown_end(closes_at: datetime, zone: str) -> str:
+def shown_end(closes_at: datetime, zone: str) -> str:
     """A first closed instant as the deadline that it ends."""
     precision = Precision.SECOND if closes_at.second else Precision.MINUTE
     local = (closes_at - _UNIT[precision]).astimezone(zones.zone(zone))

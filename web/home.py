@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from core import request
+from venues import current, policy
 from venues.models import Venue
 
 pages = Blueprint("home", __name__)
@@ -12,9 +13,10 @@ pages = Blueprint("home", __name__)
 
 @pages.get("/")
 def index() -> ResponseReturnValue:
-    """All venues, newest first; the only one is opened at once."""
+    """All venues, newest first; the only one is opened at once (but for administrators, who make more)."""
     query = select(Venue.slug, Venue.name, Venue.short_name, Venue.place).order_by(Venue.created_at.desc())
     venues = request.session().execute(query).all()
-    if len(venues) == 1:
+    may_make = bool(current.person()) and bool(policy.may_make_venue(request.session(), current.person()))
+    if len(venues) == 1 and not may_make:
         return redirect(f"/{venues[0].slug}/")
-    return render_template("home/index.html", venues=venues)
+    return render_template("home/index.html", venues=venues, may_make_venue=may_make)

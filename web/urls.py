@@ -14,6 +14,12 @@ VIEWS = (
     "reviews.reviewing.views",
     "decisions.views",
     "camera_ready.views",
+    "program.views",
+    "organizers.views.overview",
+    "organizers.views.submissions",
+    "organizers.views.outbox",
+    "organizers.views.settings",
+    "organizers.views.new_venue",
 )
 
 

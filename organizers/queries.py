@@ -1,0 +1,301 @@
+"""What the organizers' pages ask. Of a submission that the viewer is in conflict with, only its own facts are read."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select, true
+
+from accounts.models import Email, Person
+from core.audit import AuditEntry
+from decisions.models import Decision, Outcome
+from mail.models import Message
+from reviews.assignment.models import Assignment
+from reviews.reviewing.models import Review
+from submissions import conflicts
+from submissions.models import Author, Conflict, FileCheck, State, Submission, Version
+from venues.models import Extension, Membership
+
+Rows = Select[*tuple[Any, ...]]
+SORTS = ("number", "title", "state", "reviews", "mean", "decision")
+
+
+def hidden_from(person_id: int, venue_id: int) -> Select[int]:
+    """Ids of the venue's submissions that the person is in conflict with."""
+    return select(Submission.id).where(
+        Submission.venue_id == venue_id, Submission.id.in_(conflicts.of(person_id))
+    )
+
+
+def not_hidden(column: Any, hidden: Collection[int]) -> Any:
+    """The condition that the column names none of the hidden submissions."""
+    return column.not_in(hidden) if hidden else true()
+
+
+def review_counts(
+    hidden: Collection[int], among: Collection[int] | None = None
+) -> Select[int, int, int, float | None]:
+    """(submission_id, assigned, done, mean overall) of each submission (or of those `among`) that has assignments."""
+    chosen = true() if among is None else Assignment.submission_id.in_(among)
+    return (
+        select(
+            Assignment.submission_id,
+            func.count().label("assigned"),
+            func.count(Review.submitted_at).label("done"),
+            func.avg(Review.overall).label("mean"),
+        )
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .where(Assignment.removed_at.is_(None), chosen, not_hidden(Assignment.submission_id, hidden))
+        .group_by(Assignment.submission_id)
+    )
+
+
+def submission_rows(
+    venue_id: int, hidden: Collection[int], *, state: str = "", text: str = "", sort: str = "number"
+) -> Rows:
+    """(id, number, title, state, outcome, pages) of the submissions listed.
+
+    `sort` is one of SORTS; "-" in front of it reverses. What is hidden takes
+    no part in the order: such submissions come last.
+    """
+    query = (
+        select(
+            Submission.id,
+            Submission.number,
+            Submission.title,
+            Submission.state,
+            Decision.outcome,
+            FileCheck.pages,
+        )
+        .outerjoin(
+            Decision,
+            and_(Decision.submission_id == Submission.id, not_hidden(Decision.submission_id, hidden)),
+        )
+        .outerjoin(
+            Version, and_(Version.submission_id == Submission.id, Version.number == Submission.version)
+        )
+        .outerjoin(FileCheck, FileCheck.sha256 == Version.paper_sha256)
+        .where(Submission.venue_id == venue_id)
+    )
+    if state:
+        query = query.where(Submission.state == state)
+    if text:
+        named = select(Author.submission_id).where(Author.name.icontains(text, autoescape=True))
+        query = query.where(or_(Submission.title.icontains(text, autoescape=True), Submission.id.in_(named)))
+    name = sort.removeprefix("-")
+    key: Any = {
+        "title": func.lower(Submission.title),
+        "state": Submission.state,
+        "decision": Decision.outcome,
+    }.get(name, Submission.number)
+    if name in ("reviews", "mean"):
+        counts = review_counts(hidden).subquery()
+        query = query.outerjoin(counts, counts.c.submission_id == Submission.id)
+        key = counts.c.mean if name == "mean" else counts.c.done
+    return query.order_by(key.is_(None), key.desc() if sort.startswith("-") else key, Submission.number)
+
+
+def authors_of(submission_ids: Collection[int]) -> Select[int, str]:
+    """(submission_id, name) of their authors in order."""
+    query = select(Author.submission_id, Author.name).where(Author.submission_id.in_(submission_ids))
+    return query.order_by(Author.submission_id, Author.position)
+
+
+def one_submission(venue_id: int, number: int, viewer_id: int) -> Rows:
+    """The submission of this number with what its current version says; none when the viewer is in conflict."""
+    return (
+        select(Submission, Version, FileCheck, Decision.outcome)
+        .join(Version, and_(Version.submission_id == Submission.id, Version.number == Submission.version))
+        .outerjoin(FileCheck, FileCheck.sha256 == Version.paper_sha256)
+        .outerjoin(Decision, Decision.submission_id == Submission.id)
+        .where(
+            Submission.venue_id == venue_id,
+            Submission.number == number,
+            Submission.id.not_in(conflicts.of(viewer_id)),
+        )
+    )
+
+
+def versions_of(submission_id: int) -> Rows:
+    """All versions with their files and who saved them, newest first."""
+    return (
+        select(
+            Version.number,
+            Version.paper_name,
+            Version.paper_size,
+            Version.paper_sha256,
+            Version.supplement_name,
+            Version.saved_at,
+            Version.is_late,
+            Version.accepted_at,
+            Person.name.label("saved_by"),
+        )
+        .join(Person, Person.id == Version.saved_by_id)
+        .where(Version.submission_id == submission_id)
+        .order_by(Version.number.desc())
+    )
+
+
+def recorded_conflicts(submission_id: int) -> Rows:
+    """(person_id, name, e-mail, reason, recorded_at) of the conflicts recorded by hand."""
+    return (
+        select(Conflict.person_id, Person.name, Email.address, Conflict.reason, Conflict.recorded_at)
+        .join(Person, Person.id == Conflict.person_id)
+        .join(Email, and_(Email.person_id == Person.id, Email.is_primary))
+        .where(Conflict.submission_id == submission_id)
+        .order_by(Person.name, Conflict.id)
+    )
+
+
+def trail_of(about: str) -> Rows:
+    """(at, act, actor's name or None) of what was done to a thing, newest first; at most 100."""
+    return (
+        select(AuditEntry.at, AuditEntry.act, Person.name)
+        .outerjoin(Person, Person.id == AuditEntry.actor_id)
+        .where(AuditEntry.about == about)
+        .order_by(AuditEntry.id.desc())
+        .limit(100)
+    )
+
+
+def members_with_roles(venue_id: int) -> Rows:
+    """(person_id, name, affiliation, e-mail, role) of everybody with a role, by name."""
+    return (
+        select(Person.id, Person.name, Person.affiliation, Email.address, Membership.role)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Email, and_(Email.person_id == Person.id, Email.is_primary))
+        .where(Membership.venue_id == venue_id)
+        .order_by(func.lower(Person.name), Person.id, Membership.role)
+    )
+
+
+def extensions_given(venue_id: int, hidden: Collection[int]) -> Rows:
+    """Grace and extensions with their submission's number, their person and who gave them, newest first."""
+    giver, whose = select(Person.id, Person.name).subquery(), select(Person.id, Person.name).subquery()
+    return (
+        select(
+            Extension.id,
+            Extension.kind,
+            Extension.until,
+            Extension.is_grace,
+            Extension.reason,
+            Extension.granted_at,
+            Submission.number,
+            Submission.title,
+            whose.c.name.label("person"),
+            giver.c.name.label("given_by"),
+        )
+        .outerjoin(Submission, Submission.id == Extension.submission_id)
+        .outerjoin(whose, whose.c.id == Extension.person_id)
+        .outerjoin(giver, giver.c.id == Extension.by_id)
+        .where(
+            Extension.venue_id == venue_id,
+            or_(Extension.submission_id.is_(None), not_hidden(Extension.submission_id, hidden)),
+        )
+        .order_by(Extension.id.desc())
+    )
+
+
+def submission_counts(venue_id: int) -> Select[State, int]:
+    """(state, how many) of the venue's submissions."""
+    query = select(Submission.state, func.count()).where(Submission.venue_id == venue_id)
+    return query.group_by(Submission.state)
+
+
+def review_totals(venue_id: int, hidden: Collection[int]) -> Select[int, int]:
+    """(assigned, done) over the submissions under review."""
+    return (
+        select(func.count(Assignment.id), func.count(Review.submitted_at))
+        .join(Submission, Submission.id == Assignment.submission_id)
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .where(
+            Submission.venue_id == venue_id,
+            Submission.state == State.SUBMITTED,
+            Assignment.removed_at.is_(None),
+            not_hidden(Submission.id, hidden),
+        )
+    )
+
+
+def count_without_reviewers(venue_id: int, hidden: Collection[int]) -> Select[int]:
+    """How many submissions under review nobody reviews."""
+    reviewed = select(Assignment.submission_id).where(Assignment.removed_at.is_(None))
+    return (
+        select(func.count())
+        .select_from(Submission)
+        .where(
+            Submission.venue_id == venue_id,
+            Submission.state == State.SUBMITTED,
+            Submission.id.not_in(reviewed),
+            not_hidden(Submission.id, hidden),
+        )
+    )
+
+
+def outcome_counts(venue_id: int, hidden: Collection[int]) -> Select[Outcome, int]:
+    """(outcome, how many) of the decisions on submissions under review."""
+    return (
+        select(Decision.outcome, func.count())
+        .join(Submission, Submission.id == Decision.submission_id)
+        .where(
+            Submission.venue_id == venue_id,
+            Submission.state == State.SUBMITTED,
+            not_hidden(Submission.id, hidden),
+        )
+        .group_by(Decision.outcome)
+    )
+
+
+def late_waiting(venue_id: int, hidden: Collection[int]) -> Rows:
+    """(submission's number, version's number) of late versions that nobody accepted."""
+    return (
+        select(Submission.number, Version.number.label("version"))
+        .join(Version, Version.submission_id == Submission.id)
+        .where(
+            Submission.venue_id == venue_id,
+            Submission.state != State.WITHDRAWN,
+            Version.is_late,
+            Version.accepted_at.is_(None),
+            not_hidden(Submission.id, hidden),
+        )
+        .order_by(Submission.number, Version.number)
+    )
+
+
+def assigned_in_conflict(venue_id: int, hidden: Collection[int]) -> Rows:
+    """(submission's number, reviewer's name) where a reviewer is in a recorded conflict with the paper they hold."""
+    return (
+        select(Submission.number, Person.name)
+        .join(Assignment, and_(Assignment.submission_id == Submission.id, Assignment.removed_at.is_(None)))
+        .join(
+            Conflict,
+            and_(Conflict.submission_id == Submission.id, Conflict.person_id == Assignment.person_id),
+        )
+        .join(Person, Person.id == Assignment.person_id)
+        .where(Submission.venue_id == venue_id, not_hidden(Submission.id, hidden))
+        .order_by(Submission.number, Person.name)
+    )
+
+
+# What letters can be about when they are about no submission.
+HARMLESS = ("venue", "person", "invitation")
+
+
+def hidden_assignments(hidden: Collection[int]) -> Select[int]:
+    """Ids of the assignments to these submissions."""
+    return select(Assignment.id).where(Assignment.submission_id.in_(hidden))
+
+
+def letters(venue_id: int, hidden: Collection[int], hidden_assignments: Collection[int]) -> Select[Message]:
+    """The venue's letters without those about hidden submissions, newest first.
+
+    Somebody to whom something is hidden sees only letters about things that are known not to be that.
+    """
+    query = select(Message).where(Message.venue_id == venue_id).order_by(Message.id.desc())
+    if not hidden:
+        return query
+    kinds = (*HARMLESS, "submission", "assignment")
+    query = query.where(or_(*(Message.thing.startswith(f"{kind}:") for kind in kinds)))
+    things = [f"submission:{one}" for one in hidden] + [f"assignment:{one}" for one in hidden_assignments]
+    return query.where(
+        Message.thing.not_in(things), *(~Message.thing.startswith(f"{thing}:") for thing in things)
+    )

@@ -1,0 +1,135 @@
+"""The public pages' parts as plain values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+
+from sqlalchemy.orm import Session
+
+from decisions.models import Outcome
+from program import queries
+from venues import deadlines
+from venues.deadlines import Calendar, DateKind, Meaning, Phase, State
+from venues.models import Section, Venue
+
+# The review deadline is the committee's own matter.
+LABELS = {
+    DateKind.CALL_OPENS: "Call opens",
+    DateKind.SUBMISSION: "Submission deadline",
+    DateKind.NOTIFICATION: "Notification",
+    DateKind.CAMERA_READY: "Camera-ready version",
+    DateKind.EVENT_STARTS: "Workshop",
+}
+
+
+@dataclass(frozen=True)
+class KeyDate:
+    """A date as the home page shows it; `was` is what an extension replaced, `grace` what is given to all beyond it."""
+
+    label: str
+    shown: str
+    was: str
+    grace: str
+    closed: str
+    at: datetime
+    state: str  # done, now (the next one to come), next
+
+
+@dataclass(frozen=True)
+class Paper:
+    """An accepted paper."""
+
+    title: str
+    authors: str
+    is_oral: bool
+
+
+def key_dates(calendar: Calendar, at: datetime) -> list[KeyDate]:
+    """The public dates in the order of the season, from the records that are enforced."""
+    found = []
+    for kind, label in LABELS.items():
+        date = calendar.dates.get(kind)
+        if date is None:
+            continue
+        for_all = [
+            row for row in calendar.extensions if row.kind == kind and row.submission_id == row.person_id
+        ]
+        longer = [row.until for row in for_all if not row.is_grace and row.until > date.at]
+        closes_at = max(longer, default=date.at)
+        grace_until = max(
+            (row.until for row in for_all if row.is_grace and row.until > closes_at), default=None
+        )
+        shown = deadlines.shown(date)
+        is_deadline = date.meaning is Meaning.DEADLINE and kind is not DateKind.NOTIFICATION
+        found.append(
+            KeyDate(
+                label=label,
+                shown=deadlines.shown_end(closes_at, date.zone) if longer else shown,
+                was=shown if longer else "",
+                grace=f"grace for all until {deadlines.shown_end(grace_until, date.zone)}"
+                if grace_until
+                else "",
+                closed=deadlines.closed_from(grace_until or closes_at) if is_deadline else "",
+                at=grace_until or closes_at,
+                state="",
+            )
+        )
+    upcoming = min((date.at for date in found if date.at > at), default=None)
+    states = {
+        date.at: "done" if date.at <= at else "now" if date.at == upcoming else "next" for date in found
+    }
+    return [KeyDate(**{**vars(date), "state": states[date.at]}) for date in found]
+
+
+def submission_door(calendar: Calendar, at: datetime) -> tuple[bool, str]:
+    """Whether anybody can submit now, and the sentence about it."""
+    window = calendar.window(Phase.SUBMISSION)
+    return window.state(at) is State.OPEN, window.sentence(at)
+
+
+def day_and_place(venue: Venue, calendar: Calendar) -> list[str]:
+    """When and where: "Dec 2, 2022, 08:50" to "17:00 America/Chicago", "New Orleans"."""
+    starts, ends = calendar.dates.get(DateKind.EVENT_STARTS), calendar.dates.get(DateKind.EVENT_ENDS)
+    lines = []
+    if starts and ends:
+        first, last = deadlines.shown(starts), deadlines.shown(ends)
+        day, _, rest = first.rpartition(", ")
+        is_same_day = last.startswith(day) and starts.zone == ends.zone
+        if is_same_day:
+            opens, _, zone = rest.partition(" ")
+            closes = last.rpartition(", ")[2].partition(" ")[0]
+            first = f"{day}, {opens}\N{EN DASH}{closes} {zone}"
+        lines.append(first if is_same_day else f"{first} \N{EN DASH} {last}")
+    elif starts:
+        lines.append(deadlines.shown(starts))
+    return [*lines, venue.place] if venue.place else lines
+
+
+def people(session: Session, venue_id: int) -> dict[Section, list[tuple[str, str, str, str]]]:
+    """(initials, name, affiliation, url) by section."""
+    found: dict[Section, list[tuple[str, str, str, str]]] = {section: [] for section in Section}
+    for section, name, affiliation, url in session.execute(queries.people(venue_id)):
+        words = name.split()
+        initials = (words[0][0] + (words[-1][0] if len(words) > 1 else "")) if words else ""
+        found[section].append((initials, name, affiliation, url))
+    return found
+
+
+def schedule(session: Session, venue: Venue) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(day, [(time of the day, title)]) in the event's zone."""
+    rows = session.execute(queries.schedule(venue.id)).all()
+    lines = [(deadlines.in_zone(starts_at, venue.event_zone), title) for starts_at, title in rows]
+    days = groupby(((local[:10], local[11:16], title) for local, title in lines), key=itemgetter(0))
+    return [(day, [(time, title) for _, time, title in entries]) for day, entries in days]
+
+
+def accepted_papers(session: Session, venue_id: int, at: datetime) -> list[Paper]:
+    """The accepted papers, talks first; none before the release."""
+    rows = session.execute(queries.accepted_papers(venue_id, at)).all()
+    if not rows:
+        return []
+    authors: dict[int, list[str]] = {}
+    for submission_id, name in session.execute(queries.authors_of_accepted(venue_id, at)):
+        authors.setdefault(submission_id, []).append(name)
+    return [Paper(title, ", ".join(authors[id_]), outcome is Outcome.ORAL) for id_, title, outcome in rows]

@@ -1,0 +1,45 @@
+"""The public site of a venue: the same for everybody."""
+
+from flask import render_template
+
+from core import request
+from program import presenters, queries
+from venues import current
+from venues.models import Section
+
+pages = current.blueprint("program", __name__)
+
+
+@pages.get("/")
+def home() -> str:
+    """The face of the venue."""
+    session, at, venue, calendar = request.session(), request.at(), current.venue(), current.calendar()
+    people = presenters.people(session, venue.id)
+    dates = presenters.key_dates(calendar, at)
+    return render_template(
+        "program/home.html",
+        venue=venue,
+        dates=dates,
+        upcoming=next((date for date in dates if date.state == "now"), None),
+        door=presenters.submission_door(calendar, at),
+        day_and_place=presenters.day_and_place(venue, calendar),
+        topics=session.scalars(queries.topics(venue.id)).all(),
+        speakers=people[Section.SPEAKER],
+        panelists=people[Section.PANELIST],
+        organizers=people[Section.ORGANIZER],
+        schedule=presenters.schedule(session, venue),
+        papers=presenters.accepted_papers(session, venue.id, at),
+    )
+
+
+@pages.get("/call")
+def call() -> str:
+    """The call for papers, to be read and printed."""
+    session, at, venue, calendar = request.session(), request.at(), current.venue(), current.calendar()
+    return render_template(
+        "program/call.html",
+        venue=venue,
+        dates=presenters.key_dates(calendar, at),
+        door=presenters.submission_door(calendar, at),
+        topics=session.scalars(queries.topics(venue.id)).all(),
+    )
