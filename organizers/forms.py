@@ -48,7 +48,9 @@ class TimeForm(FlaskForm):
         "For",
         choices=[
             SelectChoice("extension", "everybody: the deadline is extended, and the home page says so"),
-            SelectChoice("grace", "everybody, as grace: the deadline stays, and what comes a little later still counts"),
+            SelectChoice(
+                "grace", "everybody, as grace: the deadline stays, and what comes a little later still counts"
+            ),
             SelectChoice("submission", "one submission"),
             SelectChoice("person", "one person"),
         ],

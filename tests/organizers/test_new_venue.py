@@ -1,13 +1,19 @@
 """Administrators of the site make venues in the browser, others do not."""
 
 import io
+from typing import Any
 
 from sqlalchemy import select
 
 from tests.season import Season
 from venues.models import Membership, Role, Venue
 
-MADE = {"slug": "waves", "name": "Workshop on Waves", "short_name": "Waves", "event_zone": "Europe/Lisbon"}
+MADE: dict[str, Any] = {
+    "slug": "waves",
+    "name": "Workshop on Waves",
+    "short_name": "Waves",
+    "event_zone": "Europe/Lisbon",
+}
 
 
 def test_an_administrator_makes_a_venue(season: Season) -> None:

@@ -36,6 +36,7 @@ def test_the_home_page(season: Season) -> None:
     venue.introduction_html, venue.call_html = "<p>Waves <em>meet</em>.</p>", "<p>Send four pages.</p>"
     venue.support_html, venue.registration_url = "<p>Tickets.</p>", "https://example.org/register"
     venue.parent, venue.place = "NeurIPS 2022", "Room 293"
+    season.session.commit()
     season.add(
         ListedPerson(
             venue_id=venue.id, section=Section.SPEAKER, position=0, name="Ida Holm", affiliation="Uppsala"
