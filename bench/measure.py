@@ -3,21 +3,41 @@
 import http.client
 import statistics
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 ROUNDS = 5  # each figure and the bare page in turn, so that a busy moment hits both
 
 
-@dataclass(frozen=True)
-class Call:
-    """One request, and the status that it must get."""
+class Client:
+    """One kept connection, with the session cookie of one person, replaced as a browser would."""
 
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes = b""
-    status: int = 200
+    def __init__(self, port: int, session: str = "") -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.session = session
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+    ) -> bytes:
+        """The body of the answer, which must have this status. Raises RuntimeError otherwise."""
+        sent = dict(headers or {})
+        if self.session:
+            sent["Cookie"] = f"session={self.session}"
+        self.connection.request(method, path, body, sent)
+        answer = self.connection.getresponse()
+        received = answer.read()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            if name == "session":
+                self.session = value
+        if answer.status != status:
+            raise RuntimeError(f"{method} {path}: {answer.status}, not {status}: {received[:300]!r}")
+        return received
 
 
 def cpu_seconds(pid: int) -> float:
@@ -28,22 +48,14 @@ def cpu_seconds(pid: int) -> float:
     return total / 1e9
 
 
-def cost(pid: int, port: int, call: Callable[[int], Call], count: int) -> float:
-    """CPU seconds per request of `count` requests on one connection; `call(i)` makes the i-th."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+def cost(pid: int, act: Callable[[], None], count: int) -> float:
+    """CPU seconds of the process for each of `count` acts."""
     before = cpu_seconds(pid)
-    for i in range(count):
-        wanted = call(i)
-        connection.request(wanted.method, wanted.path, wanted.body or None, wanted.headers)
-        answer = connection.getresponse()
-        body = answer.read()
-        if answer.status != wanted.status:
-            raise RuntimeError(f"{wanted.method} {wanted.path}: {answer.status} {body[:300]!r}")
-    used = cpu_seconds(pid) - before
-    connection.close()
-    return used / count
+    for _ in range(count):
+        act()
+    return (cpu_seconds(pid) - before) / count
 
 
-def ratio(measured: Callable[[], float], base: Callable[[], float]) -> float:
+def ratio(measured: Callable[[], float], base: Callable[[], float], rounds: int) -> float:
     """The median over the rounds of measured/base, the two taken in turn."""
-    return statistics.median(measured() / base() for _ in range(ROUNDS))
+    return statistics.median(measured() / base() for _ in range(rounds))
