@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Flask
@@ -39,16 +39,22 @@ class Site:
     people: data.People
     dateline: Server
     bare: Server
+    clients: list[Client] = field(default_factory=list)
 
     def client(self, key: str = "") -> Client:
         """A connection to Dateline, signed in as the person of this session key."""
         session = {"_user_id": key, "_fresh": True, "_permanent": True}
         signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
-        return Client(self.dateline.port, signer.dumps(session) if key else "")
+        return self._open(self.dateline, signer.dumps(session) if key else "")
 
     def bare_client(self) -> Client:
         """A connection to the bare pages."""
-        return Client(self.bare.port)
+        return self._open(self.bare, "")
+
+    def _open(self, server: Server, session: str) -> Client:
+        """A connection that is closed with the site."""
+        self.clients.append(Client(server.port, session))
+        return self.clients[-1]
 
 
 def csrf_token(page: bytes) -> str:
@@ -75,7 +81,12 @@ def running(config: Config) -> Iterator[Site]:
         for process, port in processes:
             _wait(process, port)
         dateline, bare = (Server(process.pid, port) for process, port in processes)
-        yield Site(app, people, dateline, bare)
+        site = Site(app, people, dateline, bare)
+        try:
+            yield site
+        finally:
+            for client in site.clients:
+                client.connection.close()
     finally:
         for process, _ in processes:
             process.terminate()

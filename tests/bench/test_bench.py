@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
+from bench import data
 from cli.__main__ import main
 from core import clock, tokens
 
 
 @pytest.fixture(autouse=True)
-def own_clock_and_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The measurement moves the clock of this process and gives it a key: both come back."""
+def small_venue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixty submissions do. The measurement moves the clock of this process and gives it a key: both come back."""
+    monkeypatch.setattr(data, "SUBMISSIONS", 60)
     monkeypatch.setattr(clock, "_offset_file", None)
     monkeypatch.setattr(tokens, "_secret", "")
 
