@@ -75,8 +75,10 @@ def desk() -> ResponseReturnValue:
     session, at, venue = here.session(), here.at(), _organized()
     rows = queries.desk(venue.id, at)
     page = paginate(session, rows)
-    counted = select(func.count(), func.count(rows.subquery().c.final)).select_from(rows.subquery())
-    total, delivered = session.execute(counted).one()
+    found = rows.subquery()
+    total, delivered = session.execute(
+        select(func.count(), func.count(found.c.final)).select_from(found)
+    ).one()
     late = session.execute(queries.late_waiting(venue.id)).all()
     due = current.calendar().dates.get(DateKind.CAMERA_READY)
     return render_template(
