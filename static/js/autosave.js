@@ -19,6 +19,13 @@ function read(form) {
   return fields;
 }
 
+/** The values that the page came with: what is typed before this script runs differs from them. */
+function readInitial(form) {
+  const copy = form.cloneNode(true);
+  copy.reset();
+  return read(copy);
+}
+
 function write(form, fields) {
   for (const control of form.elements) {
     if (!(control.name in fields)) continue;
@@ -48,12 +55,13 @@ function bind(form, page) {
   const key = page.keyPrefix() + location.pathname;
   const output = form.querySelector("[data-autosave-state]");
   const revisionField = () => form.elements.revision;
-  let saved = read(form);
+  let saved = readInitial(form);
   let revision = Number(revisionField()?.value ?? 0);
   let timer;
   let isSending = false;
   let isHeld = false; // a choice is open; nothing is sent until it is made
   let isLeaving = false;
+  let unanswered; // fields that were sent and may have arrived
 
   const say = (text, isBad = false) => {
     output.textContent = text;
@@ -68,7 +76,7 @@ function bind(form, page) {
   /** Both texts of each field that differs, and the choice between them. */
   const compare = (title, mine, theirs, mineTitle, theirsTitle, actions) => {
     form.querySelector("[data-choice]")?.remove();
-    const differing = Object.keys(mine).filter((name) => !same(mine[name], theirs[name]));
+    const differing = Object.keys({ ...theirs, ...mine }).filter((name) => !same(mine[name], theirs[name]));
     const box = page.el("section", { class: "panel", "data-choice": "", tabindex: "-1", "aria-label": title }, page.el("p", { class: "callout-title" }, title));
     for (const name of differing) {
       const [label, mineText] = words(form, name, mine[name]);
@@ -114,12 +122,16 @@ function bind(form, page) {
     const data = await answer?.json().catch(() => ({}));
     isSending = false;
     if (isLeaving) return;
-    if (answer?.status === 409 && data.theirs && Object.keys(fields).every((name) => same(fields[name], data.theirs[name]))) {
-      // Both sides say the same: this very text arrived before, its answer did not.
+    const isOurs = (sent) => sent && Object.keys(sent).every((name) => same(sent[name], data.theirs[name]));
+    if (answer?.status === 409 && data.theirs && (isOurs(fields) || isOurs(unanswered))) {
+      // What is saved there is what was sent from here: it arrived before, its answer did not.
       revision = data.revision;
       return send();
     }
-    if (!answer) return unsent("no connection", fields);
+    if (!answer) {
+      unanswered = fields;
+      return unsent("no connection", fields);
+    }
     if (answer.ok) {
       revision = data.revision;
       if (revisionField()) revisionField().value = revision;
@@ -159,6 +171,8 @@ function bind(form, page) {
   document.addEventListener("visibilitychange", () => document.hidden && send());
   addEventListener("pagehide", () => { isLeaving = true; }); // a request on the way out would race the next page
   addEventListener("pageshow", () => { isLeaving = false; });
+
+  if (!same(read(form), saved)) schedule();
 
   // What an earlier visit could not send.
   let kept;
