@@ -1,6 +1,6 @@
 """Authors upload final files; organizers see who is missing and get one ZIP."""
 
-from flask import Response, abort, flash, redirect, render_template, send_file, url_for
+from flask import Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from sqlalchemy import Select, func, select
@@ -14,6 +14,7 @@ from core.db import transaction
 from core.paging import paginate
 from decisions import queries as decisions
 from submissions import queries as submissions
+from submissions.files import serve
 from submissions.models import Author, FileCheck, Submission
 from submissions.uploads import FileRefused, Kind, receive
 from venues import current
@@ -184,8 +185,4 @@ def _version(submission: Submission, number: int) -> Select[FinalVersion]:
 def _send(submission: Submission, number: int) -> ResponseReturnValue:
     found = here.session().scalar(_version(submission, number)) or abort(404)
     name = f"{current.venue().slug}-paper{submission.number}-final{number}.pdf"
-    path = here.store().path(found.paper_sha256)
-    answer = send_file(path, "application/pdf", download_name=name, etag=found.paper_sha256, max_age=0)
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
+    return serve(found.paper_sha256, name, "application/pdf", as_attachment=False)

@@ -76,4 +76,4 @@ def _entry(name: str) -> zipfile.ZipInfo:
 def _cell(value: object) -> str:
     """As text that no spreadsheet takes for a formula."""
     text = str(value)
-    return "'" + text if text[:1] in "=+-@\t\r" else text
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -9,7 +9,7 @@ from pathlib import Path
 from core import markdown
 
 FOLDER = Path(__file__).parent.parent / "templates" / "mail"
-PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)\}")
 
 
 @dataclass(frozen=True)

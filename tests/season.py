@@ -255,6 +255,7 @@ class Season:
             with client.session_transaction() as cookie:
                 cookie["_user_id"] = person.get_id()
                 cookie["_fresh"] = True
+        self.session.rollback()  # what the client changes is seen by whoever looks afterwards
         return client
 
     @contextmanager

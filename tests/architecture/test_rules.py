@@ -126,7 +126,7 @@ def test_every_letter_has_its_file_with_its_placeholders() -> None:
     for module in tree.modules("letters.py").values():
         for template, filled in tree.composed(module).items():
             source = (tree.ROOT / "templates" / "mail" / f"{template}.md").read_text()
-            asked = set(re.findall(r"\{([a-z_]+)\}", source))
+            asked = set(re.findall(r"\{([a-z0-9_]+)\}", source))
             assert "**" in filled or asked - filled - {"name"} == set(), template
 
 
