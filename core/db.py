@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    BindParameter,
     DateTime,
     Engine,
     Enum,
@@ -48,6 +49,9 @@ class UTCDateTime(TypeDecorator[datetime]):
 BigId = BigInteger().with_variant(Integer, "sqlite")
 Id = Annotated[int, mapped_column(BigId, primary_key=True)]
 Sha256 = Annotated[str, mapped_column(String(64))]
+IdOrParameter = (
+    int | BindParameter[int]
+)  # in functions whose query may also be built once and executed with ids
 
 
 class Base(DeclarativeBase):

@@ -1,14 +1,16 @@
 """Lists in pages."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import request
-from sqlalchemy import Select, func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
 PER_PAGE = 50
+Values = dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,39 @@ class Page:
         return max(1, -(-self.total // self.per_page))
 
 
-def paginate(session: Session, query: Select[*tuple[Any, ...]], *, per_page: int = PER_PAGE) -> Page:
-    """The page of `query` that the address asks for with ?page=N; a number out of range gives the nearest page."""
-    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+def paginate(
+    session: Session,
+    query: Select[*tuple[Any, ...]],
+    values: Values = None,
+    *,
+    per_page: int = PER_PAGE,
+) -> Page:
+    """The page of `query` that the address asks for with ?page=N; a number out of range gives the nearest page.
+
+    `values` are those of the named parameters of a query that was built once.
+    """
     asked = request.args.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
-    number = min(max(number, 1), max(1, -(-total // per_page)))
-    rows = session.execute(query.limit(per_page).offset((number - 1) * per_page)).all()
-    return Page(list(rows), number, total, per_page)
+    number = max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+    rows = _rows(session, query, values, number, per_page)
+    if number == 1 and len(rows) < per_page:
+        return Page(rows, 1, len(rows), per_page)  # all there is: nothing to count
+    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery()), values) or 0
+    last = max(1, -(-total // per_page))
+    if number > last:
+        number, rows = last, _rows(session, query, values, last, per_page)
+    return Page(rows, number, total, per_page)
+
+
+def _rows(
+    session: Session, query: Select[*tuple[Any, ...]], values: Values, number: int, per_page: int
+) -> list[Row[Any]]:
+    limited = _limited_once(query) if values else _limited(query)
+    asked = {**(values or {}), "per_page": per_page, "before": (number - 1) * per_page}
+    return list(session.execute(limited, asked).all())
+
+
+def _limited(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return query.limit(bindparam("per_page", type_=Integer)).offset(bindparam("before", type_=Integer))
+
+
+_limited_once = cache(_limited)  # a new statement would be analysed anew for each request

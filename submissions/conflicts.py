@@ -4,11 +4,12 @@ from sqlalchemy import Select, exists, select, union_all
 from sqlalchemy.orm import Session
 
 from accounts.models import Email
+from core.db import IdOrParameter
 from submissions import queries
 from submissions.models import Author, Conflict, Submission
 
 
-def of(person_id: int) -> Select[int]:
+def of(person_id: IdOrParameter) -> Select[int]:
     """Ids of the submissions that the person is in conflict with: as author, maker, or by record."""
     made = select(Submission.id).where(Submission.created_by_id == person_id)
     recorded = select(Conflict.submission_id).where(Conflict.person_id == person_id)

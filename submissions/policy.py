@@ -11,7 +11,7 @@ from submissions.models import State, Submission, Version
 from venues.deadlines import Arrival, Calendar, Phase, Window, arrival, utc
 from venues.models import Venue
 from venues.policy import may_organize
-from venues.queries import dates_of, extensions_of
+from venues.queries import calendar_of
 
 UNDO = timedelta(hours=72)
 
@@ -25,9 +25,7 @@ def window(
     calendar: Calendar | None = None,
 ) -> Window:
     """When this person may hand in, to the venue or this submission of it. `calendar`: the venue's, when at hand."""
-    if calendar is None:
-        dates = session.scalars(dates_of(venue_id)).all()
-        calendar = Calendar(dates, session.scalars(extensions_of(venue_id)).all())
+    calendar = calendar or calendar_of(session, venue_id)
     return calendar.window(Phase.SUBMISSION, submission_id=submission_id, person_id=person.id)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Select, and_, select
 
 from accounts.models import Email
+from core.db import IdOrParameter
 from submissions.models import (
     Author,
     FileCheck,
@@ -16,7 +17,7 @@ from submissions.models import (
 from venues.models import Topic
 
 
-def authored_by(person_id: int) -> Select[int]:
+def authored_by(person_id: IdOrParameter) -> Select[int]:
     """Ids of the submissions that name one of the person's e-mails among their authors."""
     return (
         select(Author.submission_id)
@@ -25,7 +26,7 @@ def authored_by(person_id: int) -> Select[int]:
     )
 
 
-def visible_to(person_id: int) -> Select[Submission]:
+def visible_to(person_id: IdOrParameter) -> Select[Submission]:
     """Submissions that the person sees and edits as an author: named on them, or their maker."""
     authored = Submission.id.in_(authored_by(person_id))
     return select(Submission).where(authored | (Submission.created_by_id == person_id))

@@ -46,6 +46,5 @@ def roles() -> frozenset[Role]:
     """The roles that whoever asks holds here."""
     if "roles" not in g:
         someone = person()
-        query = queries.roles_of(someone.id, venue().id) if someone else None
-        g.roles = frozenset() if query is None else frozenset(request.session().scalars(query))
+        g.roles = queries.roles_of(request.session(), someone.id, venue().id) if someone else frozenset()
     return cast(frozenset[Role], g.roles)

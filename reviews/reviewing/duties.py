@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from accounts.models import Person
 from core.duty import Duty
+from reviews.papers.queries import reader
 from reviews.reviewing import queries
 from venues.deadlines import Calendar, Phase
 from venues.models import Venue
@@ -23,5 +24,5 @@ def due(session: Session, person: Person, venue: Venue, calendar: Calendar, at: 
             done=row.submitted_at is not None,
             shown_due=window.closing,
         )
-        for row in session.execute(queries.own(person.id, venue.id, calendar, at))
+        for row in session.execute(queries.OWN, reader(person.id, venue.id, calendar, at))
     ]

@@ -3,46 +3,38 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from accounts.models import Person
 from reviews.assignment import queries as assignments
 from reviews.assignment.models import Assignment
-from reviews.papers.queries import visible_to
+from reviews.papers.queries import VISIBLE, reader
 from reviews.reviewing.models import Review
 from submissions import conflicts
 from submissions.models import State, Submission
 from venues.deadlines import Calendar
 from venues.models import Membership, Role
 
-
-def own(
-    person_id: int, venue_id: int, calendar: Calendar, at: datetime
-) -> Select[int, str, datetime, datetime | None, datetime | None]:
-    """(number, title, draft_saved_at, submitted_at, changed_at) of the reviewer's papers, by number."""
-    return (
-        visible_to(person_id, venue_id, calendar, at)
-        .join(Review, Review.assignment_id == Assignment.id, isouter=True)
-        .with_only_columns(
-            Submission.number,
-            Submission.title,
-            Review.draft_saved_at,
-            Review.submitted_at,
-            Review.changed_at,
-        )
-        .order_by(Submission.number)
+# (number, title, draft_saved_at, submitted_at, changed_at) of the reviewer's papers, by number: for a `reader(…)`.
+OWN = (
+    VISIBLE.join(Review, Review.assignment_id == Assignment.id, isouter=True)
+    .with_only_columns(
+        Submission.number,
+        Submission.title,
+        Review.draft_saved_at,
+        Review.submitted_at,
+        Review.changed_at,
     )
+    .order_by(Submission.number)
+)
+_OWN_ASSIGNMENT = VISIBLE.where(Submission.number == bindparam("number")).with_only_columns(Assignment)
 
 
 def own_assignment(
     person_id: int, venue_id: int, calendar: Calendar, at: datetime, number: int
 ) -> Select[Assignment]:
     """The reviewer's assignment of the paper of this number, if they can read it."""
-    return (
-        visible_to(person_id, venue_id, calendar, at)
-        .where(Submission.number == number)
-        .with_only_columns(Assignment)
-    )
+    return _OWN_ASSIGNMENT.params(**reader(person_id, venue_id, calendar, at), number=number)
 
 
 def of_assignment(assignment_id: int) -> Select[Review]:

@@ -16,6 +16,7 @@ from core.paging import paginate
 from core.verdict import HIDDEN, Refused
 from reviews.assignment.models import Assignment
 from reviews.papers import presenters as papers
+from reviews.papers.queries import reader
 from reviews.reviewing import actions, form, policy, presenters, queries
 from reviews.reviewing.actions import Stale
 from reviews.reviewing.form import AnswerError, Answers
@@ -37,7 +38,7 @@ def index() -> ResponseReturnValue:
     if Role.REVIEWER not in current.roles():
         HIDDEN.enforce()
     calendar = current.calendar()
-    page = paginate(session, queries.own(person.id, venue.id, calendar, at))
+    page = paginate(session, queries.OWN, reader(person.id, venue.id, calendar, at))
     submitting = calendar.window(Phase.SUBMISSION)
     due = _due()
     return render_template(
