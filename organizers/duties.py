@@ -19,7 +19,7 @@ def due(session: Session, person: Person, venue: Venue, calendar: Calendar, at: 
     """The venue's acts of the organizers from the close of submission on: assigning, then releasing decisions."""
     if calendar.window(Phase.SUBMISSION).state(at) is not State.CLOSED:
         return []
-    hidden = session.scalars(queries.hidden_from(person.id, venue.id)).all()
+    hidden = queries.hidden_from(session, person.id, venue.id)
     without = session.scalar(queries.count_without_reviewers(venue.id, hidden)) or 0
     found = []
     reviewing = calendar.window(Phase.REVIEW)

@@ -1,6 +1,6 @@
 """The organizers' pages as plain values. Of a submission that the viewer is in conflict with, only its row shows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from organizers import queries
 from reviews.pool import queries as pool
 from submissions.models import State, Submission
 from venues import deadlines
-from venues.deadlines import Calendar, DateKind, Meaning
+from venues.deadlines import Calendar, DateKind
 
 LABELS = {
     DateKind.CALL_OPENS: "Call opens",
@@ -25,6 +25,7 @@ LABELS = {
     DateKind.CAMERA_READY: "Camera-ready",
     DateKind.EVENT_STARTS: "Workshop",
 }
+CLOSING = {DateKind.SUBMISSION, DateKind.REVIEW, DateKind.CAMERA_READY}  # the notification is a promise
 TONES = {"submitted": "accent", "oral": "success", "poster": "success"}  # as elements.html has them
 
 
@@ -45,7 +46,7 @@ class Numbers:
 
 def numbers(session: Session, venue_id: int, viewer_id: int, at: datetime) -> Numbers:
     """Where the season stands, as far as the viewer may know."""
-    hidden = session.scalars(queries.hidden_from(viewer_id, venue_id)).all()
+    hidden = queries.hidden_from(session, viewer_id, venue_id)
     states = _by_kind(session, queries.submission_counts(venue_id))
     outcomes = _by_kind(session, queries.outcome_counts(venue_id, hidden))
     assigned, done = session.execute(queries.review_totals(venue_id, hidden)).one()
@@ -75,27 +76,24 @@ def _by_kind(session: Session, query: Select[Any, int]) -> dict[Any, int]:
 
 def season(calendar: Calendar, at: datetime) -> list[dict[str, Any]]:
     """The dates for the timeline, in the order of the season."""
-    dates = [(label, calendar.dates[kind]) for kind, label in LABELS.items() if kind in calendar.dates]
-    upcoming = min((date.at for _, date in dates if date.at > at), default=None)
+    dates = [(kind, label, calendar.dates[kind]) for kind, label in LABELS.items() if kind in calendar.dates]
+    upcoming = min((date.at for *_, date in dates if date.at > at), default=None)
     return [
         {
             "label": label,
             "shown": deadlines.shown(date),
             "closes_at": date.at,
-            "closed": deadlines.closed_from(date.at) if date.meaning is Meaning.DEADLINE else "",
+            "closed": deadlines.closed_from(date.at) if kind in CLOSING else "",
             "state": "done" if date.at <= at else "now" if date.at == upcoming else "next",
         }
-        for label, date in dates
+        for kind, label, date in dates
     ]
 
 
-def submission_table(session: Session, rows: Sequence[Any], hidden: set[int], base_url: str) -> Markup:
+def submission_table(session: Session, rows: Sequence[Any], hidden: Collection[int], base_url: str) -> Markup:
     """The rows of the list of submissions, written in one go: a template's loop would cost most of the page's time."""
     ids = [row.id for row in rows]
-    authors: dict[int, list[str]] = {}
-    for submission_id, name in session.execute(queries.authors_of(ids)):
-        authors.setdefault(submission_id, []).append(name)
-    counts = {row.submission_id: row for row in session.execute(queries.review_counts(hidden, among=ids))}
+    authors, reviewed = queries.authors_of(session, ids), queries.reviews_of(session, ids, hidden)
     lines = []
     for id_, number, title, state, outcome, pages in rows:
         names = escape(", ".join(authors.get(id_, ())))
@@ -107,9 +105,9 @@ def submission_table(session: Session, rows: Sequence[Any], hidden: set[int], ba
                 '<td class="quiet" colspan="3">in conflict</td></tr>'
             )
             continue
-        count = counts.get(id_)
-        reviews = f"{count.done}\u2009/\u2009{count.assigned}" if count else "0"
-        mean = f"{count.mean:.1f}" if count and count.mean is not None else ""
+        assigned, done, average = reviewed.get(id_, (0, 0, None))
+        reviews = f"{done}\u2009/\u2009{assigned}"
+        mean = "" if average is None else f"{average:.1f}"
         decision = (
             f'<span class="pill pill-{TONES.get(outcome, "neutral")}">{outcome}</span>' if outcome else ""
         )

@@ -41,7 +41,7 @@ def problems(
     session: Session, venue: Venue, calendar: Calendar, at: datetime, viewer: Person
 ) -> list[Problem]:
     """All problems that the viewer may know of."""
-    hidden = session.scalars(queries.hidden_from(viewer.id, venue.id)).all()
+    hidden = queries.hidden_from(session, viewer.id, venue.id)
     return [
         *_dates(session, venue, calendar, at),
         *_submissions(session, venue, hidden),

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, true
+from sqlalchemy import Select, and_, bindparam, func, or_, select, true
+from sqlalchemy.orm import Session
 
 from accounts.models import Email, Person
 from core.audit import AuditEntry
@@ -19,11 +20,20 @@ Rows = Select[*tuple[Any, ...]]
 SORTS = ("number", "title", "state", "reviews", "mean", "decision")
 
 
-def hidden_from(person_id: int, venue_id: int) -> Select[int]:
+# Statements that the list of submissions asks each time are made once: making one costs as much as running it.
+_PERSON: Any = bindparam("person_id")
+_VENUE: Any = bindparam("venue_id")
+_HIDDEN = select(Submission.id).where(Submission.venue_id == _VENUE, Submission.id.in_(conflicts.of(_PERSON)))
+_AUTHORS = (
+    select(Author.submission_id, Author.name)
+    .where(Author.submission_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Author.submission_id, Author.position)
+)
+
+
+def hidden_from(session: Session, person_id: int, venue_id: int) -> list[int]:
     """Ids of the venue's submissions that the person is in conflict with."""
-    return select(Submission.id).where(
-        Submission.venue_id == venue_id, Submission.id.in_(conflicts.of(person_id))
-    )
+    return list(session.scalars(_HIDDEN, {"person_id": person_id, "venue_id": venue_id}))
 
 
 def not_hidden(column: Any, hidden: Collection[int]) -> Any:
@@ -31,11 +41,8 @@ def not_hidden(column: Any, hidden: Collection[int]) -> Any:
     return column.not_in(hidden) if hidden else true()
 
 
-def review_counts(
-    hidden: Collection[int], among: Collection[int] | None = None
-) -> Select[int, int, int, float | None]:
-    """(submission_id, assigned, done, mean overall) of each submission (or of those `among`) that has assignments."""
-    chosen = true() if among is None else Assignment.submission_id.in_(among)
+def review_counts(hidden: Collection[int] = ()) -> Select[int, int, int, float | None]:
+    """(submission_id, assigned, done, mean overall) of each submission that has assignments."""
     return (
         select(
             Assignment.submission_id,
@@ -44,9 +51,12 @@ def review_counts(
             func.avg(Review.overall).label("mean"),
         )
         .outerjoin(Review, Review.assignment_id == Assignment.id)
-        .where(Assignment.removed_at.is_(None), chosen, not_hidden(Assignment.submission_id, hidden))
+        .where(Assignment.removed_at.is_(None), not_hidden(Assignment.submission_id, hidden))
         .group_by(Assignment.submission_id)
     )
+
+
+_REVIEWS = review_counts().where(Assignment.submission_id.in_(bindparam("ids", expanding=True)))
 
 
 def submission_rows(
@@ -94,67 +104,92 @@ def submission_rows(
     return query.order_by(key.is_(None), key.desc() if sort.startswith("-") else key, Submission.number)
 
 
-def authors_of(submission_ids: Collection[int]) -> Select[int, str]:
-    """(submission_id, name) of their authors in order."""
-    query = select(Author.submission_id, Author.name).where(Author.submission_id.in_(submission_ids))
-    return query.order_by(Author.submission_id, Author.position)
+def authors_of(session: Session, submission_ids: list[int]) -> dict[int, list[str]]:
+    """The names of these submissions' authors in order, by submission id."""
+    names: dict[int, list[str]] = {}
+    for submission_id, name in session.execute(_AUTHORS, {"ids": submission_ids}):
+        names.setdefault(submission_id, []).append(name)
+    return names
 
 
-def one_submission(venue_id: int, number: int, viewer_id: int) -> Rows:
-    """The submission of this number with what its current version says; none when the viewer is in conflict."""
-    return (
-        select(Submission, Version, FileCheck, Decision.outcome)
-        .join(Version, and_(Version.submission_id == Submission.id, Version.number == Submission.version))
-        .outerjoin(FileCheck, FileCheck.sha256 == Version.paper_sha256)
-        .outerjoin(Decision, Decision.submission_id == Submission.id)
-        .where(
-            Submission.venue_id == venue_id,
-            Submission.number == number,
-            Submission.id.not_in(conflicts.of(viewer_id)),
-        )
+def reviews_of(
+    session: Session, submission_ids: list[int], hidden: Collection[int]
+) -> dict[int, tuple[int, int, float | None]]:
+    """(assigned, done, mean overall) of these submissions, but for hidden ones, by submission id."""
+    seen = [one for one in submission_ids if one not in hidden]
+    return {
+        id_: (assigned, done, mean) for id_, assigned, done, mean in session.execute(_REVIEWS, {"ids": seen})
+    }
+
+
+def visible_to(viewer_id: int, venue_id: int) -> Select[Submission]:
+    """The venue's submissions that the organizer may look into: those without a conflict."""
+    return select(Submission).where(
+        Submission.venue_id == venue_id, Submission.id.not_in(conflicts.of(viewer_id))
     )
 
 
-def versions_of(submission_id: int) -> Rows:
-    """All versions with their files and who saved them, newest first."""
-    return (
-        select(
-            Version.number,
-            Version.paper_name,
-            Version.paper_size,
-            Version.paper_sha256,
-            Version.supplement_name,
-            Version.saved_at,
-            Version.is_late,
-            Version.accepted_at,
-            Person.name.label("saved_by"),
-        )
-        .join(Person, Person.id == Version.saved_by_id)
-        .where(Version.submission_id == submission_id)
-        .order_by(Version.number.desc())
+# What the page of one submission asks, made once; the parameters are named in the statements.
+# The submission with its current version, what was found in its PDF, and the decision: person_id, venue_id, number.
+ONE_SUBMISSION = (
+    visible_to(_PERSON, _VENUE)
+    .join(Version, and_(Version.submission_id == Submission.id, Version.number == Submission.version))
+    .outerjoin(FileCheck, FileCheck.sha256 == Version.paper_sha256)
+    .outerjoin(Decision, Decision.submission_id == Submission.id)
+    .where(Submission.number == bindparam("number"))
+    .with_only_columns(
+        Submission.id,
+        Submission.number,
+        Submission.title,
+        Submission.state,
+        Submission.version,
+        Submission.abstract_html,
+        Submission.submitted_at,
+        Submission.withdrawn_reason,
+        Version.authors,
+        Version.topics,
+        Version.paper_name,
+        Version.paper_size,
+        Version.paper_sha256,
+        Version.supplement_name,
+        Version.supplement_size,
+        Version.supplement_sha256,
+        FileCheck.pages,
+        FileCheck.problem,
+        Decision.outcome,
     )
-
-
-def recorded_conflicts(submission_id: int) -> Rows:
-    """(person_id, name, e-mail, reason, recorded_at) of the conflicts recorded by hand."""
-    return (
-        select(Conflict.person_id, Person.name, Email.address, Conflict.reason, Conflict.recorded_at)
-        .join(Person, Person.id == Conflict.person_id)
-        .join(Email, and_(Email.person_id == Person.id, Email.is_primary))
-        .where(Conflict.submission_id == submission_id)
-        .order_by(Person.name, Conflict.id)
+)
+# All versions with their files and who saved them, newest first: submission_id.
+VERSIONS = (
+    select(
+        Version.number,
+        Version.paper_name,
+        Version.paper_sha256,
+        Version.saved_at,
+        Version.is_late,
+        Version.accepted_at,
+        Person.name.label("saved_by"),
     )
-
-
-def trail_of(about: str) -> Rows:
-    """(at, act, actor's name or None) of what was done to a thing, newest first; at most 100."""
-    return (
-        select(AuditEntry.at, AuditEntry.act, Person.name)
-        .outerjoin(Person, Person.id == AuditEntry.actor_id)
-        .where(AuditEntry.about == about)
-        .order_by(AuditEntry.id.desc())
-        .limit(100)
-    )
+    .join(Person, Person.id == Version.saved_by_id)
+    .where(Version.submission_id == bindparam("submission_id"))
+    .order_by(Version.number.desc())
+)
+# The conflicts recorded by hand: submission_id.
+CONFLICTS = (
+    select(Conflict.person_id, Person.name, Email.address, Conflict.reason, Conflict.recorded_at)
+    .join(Person, Person.id == Conflict.person_id)
+    .join(Email, and_(Email.person_id == Person.id, Email.is_primary))
+    .where(Conflict.submission_id == bindparam("submission_id"))
+    .order_by(Person.name, Conflict.id)
+)
+# (at, act, actor's name or None) of the last hundred acts on a thing, newest first: about.
+TRAIL = (
+    select(AuditEntry.at, AuditEntry.act, Person.name)
+    .outerjoin(Person, Person.id == AuditEntry.actor_id)
+    .where(AuditEntry.about == bindparam("about"))
+    .order_by(AuditEntry.id.desc())
+    .limit(100)
+)
 
 
 def members_with_roles(venue_id: int) -> Rows:

@@ -20,7 +20,7 @@ LETTER = "/outbox/<int(max=9000000000000000000):message_id>"
 def _letters() -> Select[Message]:
     """The letters that the viewer may see."""
     session, venue, viewer = request.session(), current.venue(), current.signed_in()
-    hidden = session.scalars(queries.hidden_from(viewer.id, venue.id)).all()
+    hidden = queries.hidden_from(session, viewer.id, venue.id)
     assignments = session.scalars(queries.hidden_assignments(hidden)).all() if hidden else []
     return queries.letters(venue.id, hidden, assignments)
 

@@ -32,7 +32,7 @@ def dates(form: TimeForm | None = None) -> str:
         current.signed_in(),
         current.calendar(),
     )
-    hidden = session.scalars(queries.hidden_from(viewer.id, venue.id)).all()
+    hidden = queries.hidden_from(session, viewer.id, venue.id)
     return render_template(
         "organizers/dates.html",
         season=presenters.season(calendar, request.at()),
@@ -110,7 +110,7 @@ def take_time_back(extension_id: int) -> ResponseReturnValue:
     """End grace or an extension."""
     session, venue, viewer = request.session(), current.venue(), current.signed_in()
     with transaction(session):
-        hidden = session.scalars(queries.hidden_from(viewer.id, venue.id)).all()
+        hidden = queries.hidden_from(session, viewer.id, venue.id)
         known = queries.extensions_given(venue.id, hidden).with_only_columns(Extension.id)
         given = session.scalar(
             select(Extension).where(Extension.id == extension_id, Extension.id.in_(known.order_by(None)))

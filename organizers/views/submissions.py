@@ -44,7 +44,7 @@ def index() -> str:
     state, text, sort = (asked.args.get(name, "")[:200].strip() for name in ("state", "q", "sort"))
     state = state if state in [one.value for one in State] else ""
     sort = sort if sort.removeprefix("-") in queries.SORTS else "number"
-    hidden = set(session.scalars(queries.hidden_from(viewer.id, venue.id)))
+    hidden = queries.hidden_from(session, viewer.id, venue.id)
     query = queries.submission_rows(venue.id, hidden, state=state, text=text, sort=sort)
     page = paginate(session, query)
     chosen = {name: value for name, value in (("state", state), ("q", text)) if value}
@@ -72,28 +72,23 @@ def index() -> str:
 
 
 @pages.get(f"{NUMBER}/")
-def show(number: int, form: ConflictForm | None = None) -> str:
+def show(number: int) -> str:
     """One submission: what it says, its files, who is in conflict, reviews, decision, what was done to it."""
     session, venue, viewer = request.session(), current.venue(), current.signed_in()
-    found = session.execute(queries.one_submission(venue.id, number, viewer.id)).one_or_none() or abort(404)
-    submission, version, check, outcome = found
+    which = {"person_id": viewer.id, "venue_id": venue.id, "number": number}
+    submission = session.execute(queries.ONE_SUBMISSION, which).one_or_none() or abort(404)
+    this = {"submission_id": submission.id}
     return render_template(
         "organizers/submission.html",
         submission=submission,
-        version=version,
-        check=check,
-        outcome=outcome,
-        versions=[
-            (row, deadlines.utc(row.saved_at)) for row in session.execute(queries.versions_of(submission.id))
-        ],
-        conflicts=session.execute(queries.recorded_conflicts(submission.id)).all(),
+        versions=[(row, deadlines.utc(row.saved_at)) for row in session.execute(queries.VERSIONS, this)],
+        conflicts=session.execute(queries.CONFLICTS, this).all(),
         reviews=for_organizer(session, viewer.id, venue.id, submission.id),
         trail=[
             (deadlines.utc(at), act, name)
-            for at, act, name in session.execute(queries.trail_of(f"submission:{submission.id}"))
+            for at, act, name in session.execute(queries.TRAIL, {"about": f"submission:{submission.id}"})
         ],
         submitted=deadlines.stamp(submission.submitted_at) if submission.submitted_at else "",
-        form=form or ConflictForm(),
     )
 
 
@@ -109,24 +104,36 @@ def accept(number: int, version: int) -> ResponseReturnValue:
     return redirect(url_for(".show", number=number), 303)
 
 
+@pages.get(f"{NUMBER}/conflicts")
+def conflicts(number: int, form: ConflictForm | None = None) -> str:
+    """Who is in conflict by record, and the form for one more."""
+    session = request.session()
+    submission = _submission(session, number)
+    return render_template(
+        "organizers/conflicts.html",
+        submission=submission,
+        conflicts=session.execute(queries.CONFLICTS, {"submission_id": submission.id}).all(),
+        form=form or ConflictForm(),
+    )
+
+
 @pages.post(f"{NUMBER}/conflicts")
 def record_conflict(number: int) -> ResponseReturnValue:
     """Note that somebody must not see or decide anything about the submission."""
     session, viewer, form = request.session(), current.signed_in(), ConflictForm()
     if not form.validate():
-        return show(number, form), 422
+        return conflicts(number, form), 422
     with transaction(session):
         submission = _submission(session, number)
         whose = session.scalar(accounts.by_address(form.email.data or ""))
         if whose is not None:
-            actions.record_conflict(
-                session, submission, whose, form.reason.data or "", by=viewer, at=request.at()
-            )
+            reason = form.reason.data or ""
+            actions.record_conflict(session, submission, whose, reason, by=viewer, at=request.at())
     if whose is None:
         form.email.errors = [f"Nobody here has the e-mail {form.email.data}."]
-        return show(number, form), 422
+        return conflicts(number, form), 422
     flash(f"{whose.name} is in conflict with submission {number} from now on.", "success")
-    return redirect(url_for(".show", number=number, _anchor="conflicts"), 303)
+    return redirect(url_for(".conflicts", number=number), 303)
 
 
 @pages.post(f"{NUMBER}/conflicts/<int(max=1000000000):person_id>/lift")
@@ -138,7 +145,7 @@ def lift_conflict(number: int, person_id: int) -> ResponseReturnValue:
         whose = session.get(Person, person_id) or abort(404)
         actions.lift_conflict(session, submission, whose, by=viewer, at=request.at())
     flash("The conflict is lifted.", "success")
-    return redirect(url_for(".show", number=number, _anchor="conflicts"), 303)
+    return redirect(url_for(".conflicts", number=number), 303)
 
 
 @pages.get(f"{NUMBER}/versions/<int(max=1000000000):version>/paper.pdf")
@@ -159,8 +166,8 @@ def supplement(number: int, version: int) -> Response:
 
 def _submission(session: Session, number: int) -> Submission:
     """The submission of this number, unless the viewer is in conflict with it."""
-    query = queries.one_submission(current.venue().id, number, current.signed_in().id)
-    found: Submission = session.scalar(query.with_only_columns(Submission)) or abort(404)
+    visible = queries.visible_to(current.signed_in().id, current.venue().id)
+    found: Submission = session.scalar(visible.where(Submission.number == number)) or abort(404)
     return found
 
 
