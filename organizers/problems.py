@@ -16,7 +16,7 @@ from mail.models import Message, MessageState
 from organizers import queries
 from reviews.papers.problems import problems as paper_problems
 from reviews.reviewing.problems import problems as reviewing_problems
-from submissions.models import CheckState, FileCheck, State, Submission, Version
+from submissions.problems import problems as submission_problems
 from venues.deadlines import Calendar, DateKind
 from venues.models import Venue
 
@@ -44,7 +44,7 @@ def problems(
     hidden = queries.hidden_from(session, viewer.id, venue.id)
     return [
         *_dates(session, venue, calendar, at),
-        *_submissions(session, venue, hidden),
+        *submission_problems(session, venue, viewer.id),
         *paper_problems(session, venue, viewer.id),
         *reviewing_problems(session, venue, viewer.id, calendar, at),
         *_conflicts(session, venue, hidden),
@@ -62,30 +62,6 @@ def _dates(session: Session, venue: Venue, calendar: Calendar, at: datetime) -> 
     is_out = session.scalar(select(is_released(venue.id, at)))
     if sentence := calendar.overdue(at, released_at=at if is_out else None):
         found.append(Problem(sentence, url_for("decisions.decide_list", slug=venue.slug)))
-    return found
-
-
-def _submissions(session: Session, venue: Venue, hidden: Sequence[int]) -> list[Problem]:
-    def page(number: int) -> str:
-        return url_for("organizers_submissions.show", slug=venue.slug, number=number)
-
-    found = [
-        Problem(f"Submission {number}: version {version} came late and waits for your leave.", page(number))
-        for number, version in session.execute(queries.late_waiting(venue.id, hidden))
-    ]
-    checks = (
-        select(Submission.number, FileCheck.state, FileCheck.is_encrypted)
-        .join(Version, (Version.submission_id == Submission.id) & (Version.number == Submission.version))
-        .join(FileCheck, FileCheck.sha256 == Version.paper_sha256)
-        .where(Submission.venue_id == venue.id, Submission.state == State.SUBMITTED)
-        .where(queries.not_hidden(Submission.id, hidden))
-        .order_by(Submission.number)
-    )
-    for number, state, is_encrypted in session.execute(checks):
-        if state == CheckState.UNREADABLE:
-            found.append(Problem(f"Submission {number}: its PDF could not be read.", page(number)))
-        elif is_encrypted:
-            found.append(Problem(f"Submission {number}: its PDF is encrypted.", page(number)))
     return found
 
 

@@ -280,22 +280,6 @@ def outcome_counts(venue_id: int, hidden: Collection[int]) -> Select[Outcome, in
     )
 
 
-def late_waiting(venue_id: int, hidden: Collection[int]) -> Rows:
-    """(submission's number, version's number) of late versions that nobody accepted."""
-    return (
-        select(Submission.number, Version.number.label("version"))
-        .join(Version, Version.submission_id == Submission.id)
-        .where(
-            Submission.venue_id == venue_id,
-            Submission.state != State.WITHDRAWN,
-            Version.is_late,
-            Version.accepted_at.is_(None),
-            not_hidden(Submission.id, hidden),
-        )
-        .order_by(Submission.number, Version.number)
-    )
-
-
 def assigned_in_conflict(venue_id: int, hidden: Collection[int]) -> Rows:
     """(submission's number, reviewer's name) where a reviewer is in a recorded conflict with the paper they hold."""
     return (
