@@ -5,10 +5,11 @@ import os
 import re
 import tempfile
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 
 
 class TooLarge(Exception):
@@ -51,16 +52,18 @@ class DiskStore:
         Raises TooLarge beyond `limit` bytes and DiskFull when the disk refuses; then nothing is kept.
         """
         digest, size = hashlib.sha256(), 0
+        # One buffer for all: new bytes for each chunk cost as much as hashing them.
+        buffer, readinto = memoryview(bytearray(CHUNK)), cast(RawIOBase, stream).readinto
         try:
             descriptor, temporary = tempfile.mkstemp(dir=self.incoming)
             try:
                 with os.fdopen(descriptor, "wb", buffering=0) as file:
-                    while chunk := stream.read(CHUNK):
-                        size += len(chunk)
+                    while count := readinto(buffer):
+                        size += count
                         if size > limit:
                             raise TooLarge
-                        digest.update(chunk)
-                        view = memoryview(chunk)
+                        view = buffer[:count]
+                        digest.update(view)
                         while view:  # an unbuffered write may take less than it was given
                             view = view[file.write(view) :]
                     os.fsync(file.fileno())

@@ -148,9 +148,12 @@ def announce(session: Session, venue: Venue, size: int, *, by: Person, at: datet
     return token
 
 
-def finish_upload(session: Session, token: str, *, by: Person, at: datetime) -> bool:
-    """Use an announced upload up; False when it is not this person's or was used before."""
-    unused = update(Upload).where(Upload.token == token, Upload.person_id == by.id, Upload.used_at.is_(None))
+def finish_upload(session: Session, token: str, *, by: int, at: datetime) -> bool:
+    """Use up an announced upload of the person of this id; False when it was used before.
+
+    The id and not the person, who would be read anew: this is the path of every file.
+    """
+    unused = update(Upload).where(Upload.token == token, Upload.person_id == by, Upload.used_at.is_(None))
     return session.scalar(unused.values(used_at=at).returning(Upload.token)) is not None
 
 

@@ -12,9 +12,10 @@ from submissions.models import (
     State,
     Submission,
     SubmissionTopic,
+    Upload,
     Version,
 )
-from venues.models import Topic
+from venues.models import Topic, Venue
 
 
 def authored_by(person_id: IdOrParameter) -> Select[int]:
@@ -80,4 +81,13 @@ def topic_names(submission_id: int) -> Select[str]:
         .join(SubmissionTopic, SubmissionTopic.topic_id == Topic.id)
         .where(SubmissionTopic.submission_id == submission_id)
         .order_by(Topic.position)
+    )
+
+
+def announced(token: str, person_id: int, slug: str) -> Select[int, datetime]:
+    """(size, begun_at) of an upload that the person announced to this venue."""
+    return (
+        select(Upload.size, Upload.begun_at)
+        .join(Venue, Venue.id == Upload.venue_id)
+        .where(Upload.token == token, Upload.person_id == person_id, Venue.slug == slug)
     )

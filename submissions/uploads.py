@@ -4,7 +4,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import IO, BinaryIO, cast
+from io import RawIOBase
+from typing import IO, Any, BinaryIO, cast
 
 from core import tokens
 from core.files import DiskStore, TooLarge
@@ -74,15 +75,18 @@ def too_large(limit: int) -> str:
     return f"This file is too large: it may have at most {limit >> 20} MB."
 
 
-class _Rejoined:
+class _Rejoined(RawIOBase):
     """A stream whose beginning was read already."""
 
     def __init__(self, head: bytes, rest: IO[bytes]) -> None:
-        self._head, self._rest = head, rest
+        self._head, self._rest = head, cast(RawIOBase, rest)
 
-    def read(self, size: int) -> bytes:
-        head, self._head = self._head, b""
-        return head or self._rest.read(size)
+    def readinto(self, buffer: Any) -> int | None:
+        if not self._head:
+            return self._rest.readinto(buffer)
+        count = len(self._head)
+        buffer[:count], self._head = self._head, b""
+        return count
 
 
 def carry(received: Received, kind: Kind, person_id: int) -> str:

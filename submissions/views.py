@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, g, redirect, render_template, url_for
 from flask import request as http
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
@@ -16,7 +16,7 @@ from core.pdf import looks_like_pdf
 from submissions import actions, checks, editing, policy, queries, uploads
 from submissions.files import serve
 from submissions.forms import WithdrawForm
-from submissions.models import FileCheck, State, Submission, Upload, Version
+from submissions.models import FileCheck, State, Submission, Version
 from submissions.uploads import Kind
 from venues import current
 from venues.deadlines import closed_from, stamp
@@ -160,23 +160,21 @@ def upload(token: str) -> ResponseReturnValue:
 
     They are durable when this answers; a version names them when the form is saved.
     """
-    session, person, venue = request.session(), current.signed_in(), current.venue()
-    announced = session.get(Upload, token)
-    if announced is None or (announced.person_id, announced.venue_id) != (person.id, venue.id):
-        abort(404)
+    session, person_id = request.session(), current.signed_in().id
+    announced = session.execute(queries.announced(token, person_id, g.slug)).one_or_none() or abort(404)
     if http.content_length != announced.size:
         return {"error": "The file did not arrive whole. Send it again."}, 400
     kind = Kind.SUPPLEMENT if http.args.get("kind") == Kind.SUPPLEMENT.value else Kind.PAPER
-    name, began_at, store = http.args.get("name", ""), announced.begun_at, request.store()
+    name, began_at, limit = http.args.get("name", ""), announced.begun_at, announced.size
     try:
-        received = uploads.receive(store, http.stream, name, kind, began_at=began_at, limit=editing.limit())
+        received = uploads.receive(request.store(), http.stream, name, kind, began_at=began_at, limit=limit)
     except uploads.FileRefused as refusal:
         return {"error": str(refusal)}, 422
     with transaction(session):
-        is_first = actions.finish_upload(session, token, by=person, at=request.at())
+        is_first = actions.finish_upload(session, token, by=person_id, at=request.at())
     if not is_first:
         return {"error": "This upload was used already. Send the file again."}, 409
-    return {"token": uploads.carry(received, kind, person.id)}, 201
+    return {"token": uploads.carry(received, kind, person_id)}, 201
 
 
 @pages.get(f"/{NUMBER}/receipt")

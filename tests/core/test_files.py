@@ -2,6 +2,7 @@ import hashlib
 import io
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,10 +32,10 @@ def test_what_is_too_large_leaves_nothing(tmp_path: Path) -> None:
 
 def test_a_stream_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     class Broken(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
+        def readinto(self, buffer: Any) -> int:
             if self.tell():
                 raise ConnectionResetError("gone")
-            return super().read(10)
+            return super().readinto(buffer[:10])
 
     with pytest.raises(DiskFull):
         DiskStore(tmp_path).put(Broken(b"x" * 100), limit=1000)
