@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import delete, select
 
 from core import jobs
@@ -45,12 +44,6 @@ def whole(season: Season) -> None:
     """A submission by ada and bo with everything, checked."""
     begin(season.client(season.ada), hostile_pdfs.good(), supplement=file(PDF, "proofs.pdf"))
     check_all(season)
-
-
-@pytest.fixture(autouse=True)
-def _organizers_page(app: Flask) -> None:
-    """The page that problems lead to."""
-    app.add_url_rule("/<slug>/organize/submissions/<int:number>", "organizers_submissions.show")
 
 
 def test_authors_see_every_page(season: Season) -> None:
