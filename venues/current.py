@@ -14,7 +14,7 @@ from venues.models import Role, Venue
 
 def blueprint(name: str, import_name: str, *, prefix: str = "") -> Blueprint:
     """A blueprint for pages at /<slug><prefix>/…; its views take no slug, links to them need none."""
-    made = Blueprint(name, import_name, url_prefix="/<slug>" + prefix)
+    made = Blueprint(name, import_name, url_prefix="/<venue:slug>" + prefix)
 
     @made.url_value_preprocessor
     def _take_slug(_endpoint: str | None, values: dict[str, Any] | None) -> None:

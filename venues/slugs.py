@@ -2,6 +2,8 @@
 
 import re
 
+from werkzeug.routing import BaseConverter
+
 # First segments that mean something else, now or in what is planned; a test compares them with the URL map.
 RESERVED = frozenset(
     """
@@ -30,3 +32,10 @@ def check(slug: str) -> str:
             "with a letter, such as 'sbm2022'."
         )
     return slug
+
+
+class SlugConverter(BaseConverter):
+    """A venue's slug in an address: what is reserved or of the wrong shape is no venue's page."""
+
+    # In the pattern, because Werkzeug adds a missing slash before it would ask `to_python`.
+    regex = rf"(?!(?:{'|'.join(map(re.escape, sorted(RESERVED)))})(?:/|\Z))[a-z][a-z0-9-]{{0,39}}"

@@ -17,6 +17,7 @@ from core import limits, request
 from core.config import Config
 from core.db import make_engine, make_sessions
 from core.files import DiskStore
+from venues.slugs import SlugConverter
 from web import errors, headers, shell, urls
 
 ROOT = Path(__file__).parent.parent
@@ -54,6 +55,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.extensions["sessions"] = make_sessions(engine)
     app.extensions["store"] = DiskStore(config.data / "files")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.converters["venue"] = SlugConverter
     Bootstrap5(app)
     csrf.init_app(app)
     limits.init(app)

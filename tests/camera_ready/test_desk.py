@@ -178,7 +178,7 @@ def test_the_desk_costs_the_same_statements_for_any_number_of_papers(season: Sea
     olga = season.client(season.olga)
     with season.statements() as statements:
         olga.page(DESK)
-    assert len([s for s in statements if s.startswith("SELECT")]) == 10, statements
+    assert len([s for s in statements if s.startswith("SELECT")]) <= 9, statements
 
 
 def test_names_in_the_zip_are_safe_everywhere() -> None:

@@ -272,7 +272,7 @@ def test_the_list_costs_the_same_statements_for_any_number_of_rows(season: Seaso
     olga = season.client(season.olga)
     with season.statements() as statements:
         olga.page(LIST)
-    assert len([s for s in statements if s.startswith("SELECT")]) == 19, statements
+    assert len([s for s in statements if s.startswith("SELECT")]) <= 18, statements
 
 
 def test_letters_that_are_sent_stay_when_a_decision_letter_is_written_again(season: Season) -> None:

@@ -12,5 +12,5 @@ def test_every_first_segment_is_reserved(app: Flask) -> None:
     assert fixed - RESERVED == set()
     # What begins with a variable is a venue's, or names its words in full.
     words = {"any('sign-up', forgot):why"}
-    assert {first.strip("<>") for first in firsts if first.startswith("<")} <= {"slug"} | words
+    assert {first.strip("<>") for first in firsts if first.startswith("<")} <= {"venue:slug"} | words
     assert {"sign-up", "forgot"} <= RESERVED
