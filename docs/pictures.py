@@ -83,7 +83,7 @@ def take_all(guide: Guide) -> None:
     """The pictures, in the order of the season."""
     page = guide.page
     guide.be("call", "")
-    guide.take("home", height=760, with_bar=True)
+    guide.take("home", height=880, with_bar=True)
     page.goto(f"{guide.url}/sign-up")
     guide.take("sign-up", height=640)
 
@@ -114,7 +114,11 @@ def take_all(guide: Guide) -> None:
     guide.open("submissions/5/")
     guide.take("author-submission", height=820)
     guide.open("submissions/5/receipt")
-    guide.take("author-receipt", height=760)
+    guide.take("author-receipt", height=860)
+    page.set_viewport_size({"width": 390, "height": 844})
+    guide.open("submissions/5/")
+    guide.take("author-telephone", height=844)
+    page.set_viewport_size({"width": 1280, "height": 900})
 
     guide.be("reviews", REVIEWER)
     guide.open("papers/")
@@ -130,7 +134,7 @@ def take_all(guide: Guide) -> None:
     guide.open("organize/submissions")
     guide.take("organize-submissions", height=640)
     guide.open("organize/assignments/5")
-    guide.take("organize-assign", height=620)
+    guide.take("organize-assign", height=820)
     guide.open("organize/dates")
     guide.take("organize-dates", height=900)
     guide.open("organize/outbox")
@@ -146,7 +150,7 @@ def take_all(guide: Guide) -> None:
     guide.open("submissions/5/decision")
     guide.take("author-decision", height=760)
     guide.open("submissions/5/camera-ready")
-    guide.take("author-camera-ready", height=760)
+    guide.take("author-camera-ready", height=820)
     guide.be("camera-ready", ORGANIZER)
     guide.open("organize/camera-ready")
     guide.take("organize-camera-ready", height=640)

@@ -45,6 +45,19 @@ def test_no_other_command_is_named() -> None:
     assert named - set(COMMANDS) == {"test", "check", "lock"}
 
 
+def test_the_architecture_names_what_is_there() -> None:
+    rows = [
+        line for line in (ROOT / "docs/architecture.md").read_text().splitlines() if line.startswith("| ")
+    ]
+    found = {}
+    for row in rows:
+        for path, name in re.findall(r"`([a-z_/]+\.py)`(?: \(`(\w+)`\))?", row):
+            if "/" in path:
+                found[path, name] = (ROOT / path).is_file() and name in (ROOT / path).read_text()
+    assert ("reviews/papers/queries.py", "VISIBLE") in found
+    assert [place for place, is_there in found.items() if not is_there] == []
+
+
 def test_the_first_venue_loads(sqlite_url: str) -> None:
     engine = create_engine(sqlite_url)
     with Session(engine) as session:
