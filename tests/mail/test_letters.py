@@ -26,6 +26,11 @@ def test_a_placeholder_in_a_value_stays_text() -> None:
     assert text == "{name} {title} {secret}\n"
 
 
+def test_a_placeholder_may_hold_digits() -> None:
+    _, text, html = fill("S\n\nSHA-256: {sha256}", {"sha256": "ab12"})
+    assert (text, "ab12" in html) == ("SHA-256: ab12\n", True)
+
+
 def test_an_unknown_placeholder_is_named() -> None:
     with pytest.raises(
         UnknownPlaceholder, match=r"\{author\} is not known in this letter; known are name, title"
