@@ -71,7 +71,7 @@ class Cast:
         self.two = self._paper("Lost in two", [made["cid"]], "cole")
         other = season.make_venue("other")
         season.grant(made["ora"], Role.ORGANIZER, other)
-        season.submission("Sent to others", authors=[made["dan"]], venue=other)
+        season.submission("Sent to others", authors=[made["dan"]], venue=other, content=pdf("Meta dorn"))
         self._reviews(made)
         self._decisions()
         self._letters()
@@ -202,6 +202,8 @@ class Cast:
         session, nel = self.season.session, self.season.nel
         with self.app.test_request_context(base_url="http://dateline.test"), transaction(session):
             ask_for_link(session, nel.primary_email, at=BEFORE)
+        query = select(Message).where(Message.to_email == nel.primary_email)
+        self.secret_letter = session.scalars(query).one()
         self.nel_second = Email(person_id=nel.id, address="nel@example.net", verified_at=BEFORE)
         self.extension = Extension(
             venue_id=self.season.venue.id,
