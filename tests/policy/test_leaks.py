@@ -173,11 +173,7 @@ def plain(got: bytes) -> bytes:
 
 
 def test_letters_say_only_what_their_reader_may_know(cast: Cast) -> None:
-    ada, olga, upload = (
-        cast.client("ada"),
-        cast.client("olga"),
-        {"paper": (io.BytesIO(pdf("Late abel")), "x.pdf")},
-    )
+    ada, olga = cast.client("ada"), cast.client("olga")
     cast.season.at(PHASES["open"])
     ada.send("/sbm2022/submissions/1/withdraw", confirmation="1", reason="A flaw.")
     ada.send("/sbm2022/submissions/1/restore")
@@ -188,7 +184,7 @@ def test_letters_say_only_what_their_reader_may_know(cast: Cast) -> None:
     olga.send("/sbm2022/organize/reviewers", people="Ole Olsen <ole@example.org>", confirm="1")
     cast.write_letters()
     cast.season.at(PHASES["released"])
-    ada.send("/sbm2022/submissions/1/camera-ready", **upload)
+    ada.send("/sbm2022/submissions/1/camera-ready", paper=(io.BytesIO(pdf("Final abel")), "x.pdf"))
     cast.season.session.rollback()
     letters = cast.season.session.scalars(select(Message)).all()
     assert {letter.occasion for letter in letters} == {

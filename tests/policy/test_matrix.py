@@ -57,6 +57,7 @@ organizers.overview             /sbm2022/organize/                              
 organizers.problem_list         /sbm2022/organize/problems                          organizers
 organizers_submissions.index    /sbm2022/organize/submissions                       organizers
 organizers_submissions.show     /sbm2022/organize/submissions/1/                    free
+organizers_submissions.conflicts    /sbm2022/organize/submissions/1/conflicts               free
 organizers_submissions.paper    /sbm2022/organize/submissions/1/versions/1/paper.pdf    free
 organizers_submissions.supplement   /sbm2022/organize/submissions/1/versions/1/supplement   free
 organizers_settings.dates       /sbm2022/organize/dates                             organizers
