@@ -23,7 +23,7 @@ from tests.servers import free_port
 
 ROOT = Path(__file__).parent.parent
 FOLDER = Path(__file__).parent / "pictures"
-COLOURS = 96  # of a picture: enough for these pages, and a quarter of the size
+COLOURS = 192  # of a picture: enough for these pages, and less than half the size
 STARTS_WITHIN = 600  # seconds; the demo makes 74 papers first
 AUTHOR, REVIEWER, ORGANIZER, ADMINISTRATOR = (
     "julius.berner@example.org",
