@@ -3,6 +3,13 @@
 from sqlalchemy import Select, select
 
 from accounts.models import Email, Person
+from core.db import built_once
+
+
+@built_once
+def signed_in(person_id: int, session_key: str) -> Select[Person]:
+    """The person whose session this is; none when its key was changed since."""
+    return select(Person).where(Person.id == person_id, Person.session_key == session_key)
 
 
 def by_address(address: str) -> Select[Person]:

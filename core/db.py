@@ -1,10 +1,12 @@
 """Engine, session, base class and column types. Plain SQLAlchemy: workers and commands use it without Flask."""
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from functools import cache, wraps
+from typing import Annotated, Any, ParamSpec, TypeVar, cast
 
 from sqlalchemy import (
     JSON,
@@ -15,7 +17,9 @@ from sqlalchemy import (
     Enum,
     Integer,
     MetaData,
+    Select,
     String,
+    bindparam,
     create_engine,
     event,
 )
@@ -23,6 +27,8 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+P = ParamSpec("P")
+Q = TypeVar("Q", bound=Select[*tuple[Any, ...]])
 WRITES = "dateline_writes"  # execution option: this transaction takes SQLite's write lock when it begins
 
 
@@ -127,3 +133,23 @@ def transaction(session: Session) -> Iterator[None]:
     except BaseException:
         session.rollback()
         raise
+
+
+def built_once(query: Callable[P, Q]) -> Callable[P, Q]:
+    """For a function that gives a query: builds it at the first call only; later calls give it their values.
+
+    Building a query costs more than its execution. The arguments, given by position, must be plain values that are
+    only compared with columns; the result may be narrowed further, but is not for use inside of another query.
+    """
+    names = [
+        f"{query.__module__}_{query.__qualname__}_{argument}".replace(".", "_")
+        for argument in inspect.signature(query).parameters
+    ]
+    build = cast("Callable[..., Q]", query)
+    built = cache(lambda: build(*map(bindparam, names)))
+
+    @wraps(query)
+    def asked(*values: P.args, **_named: P.kwargs) -> Q:
+        return built().params(dict(zip(names, values, strict=True)))
+
+    return asked

@@ -33,8 +33,7 @@ def is_author(session: Session, person: Person | None, submission: Submission) -
     """Whether the person sees and edits the submission as one of its authors or as its maker."""
     if person is None:
         return False
-    mine = queries.visible_to(person.id).where(Submission.id == submission.id)
-    return session.scalar(mine.with_only_columns(Submission.id)) is not None
+    return session.scalar(queries.authorship(person.id, submission.id)) is not None
 
 
 def may_begin(

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Select, and_, select
 
 from accounts.models import Email
-from core.db import IdOrParameter
+from core.db import IdOrParameter, built_once
 from submissions.models import (
     Author,
     FileCheck,
@@ -31,6 +31,18 @@ def visible_to(person_id: IdOrParameter) -> Select[Submission]:
     """Submissions that the person sees and edits as an author: named on them, or their maker."""
     authored = Submission.id.in_(authored_by(person_id))
     return select(Submission).where(authored | (Submission.created_by_id == person_id))
+
+
+@built_once
+def seen_by(person_id: int, venue_id: int, number: int) -> Select[Submission]:
+    """The submission of this number, if the person is its author."""
+    return visible_to(person_id).where(Submission.venue_id == venue_id, Submission.number == number)
+
+
+@built_once
+def authorship(person_id: int, submission_id: int) -> Select[int]:
+    """The submission's id, if the person is its author."""
+    return visible_to(person_id).where(Submission.id == submission_id).with_only_columns(Submission.id)
 
 
 def late_versions(submission_id: int | None = None) -> Select[Version]:
@@ -64,6 +76,7 @@ def mine(
     )
 
 
+@built_once
 def versions_of(submission_id: int) -> Select[Version, FileCheck | None]:
     """All versions of a submission, newest first, each with what was found in its PDF."""
     return (
@@ -74,6 +87,7 @@ def versions_of(submission_id: int) -> Select[Version, FileCheck | None]:
     )
 
 
+@built_once
 def topic_names(submission_id: int) -> Select[str]:
     """The names of a submission's topics in the venue's order."""
     return (

@@ -32,8 +32,7 @@ def _by_person() -> str:
 
 def _mine(number: int) -> Submission:
     """The submission of this number here, if whoever asks is its author; 404 otherwise."""
-    query = queries.visible_to(current.signed_in().id)
-    query = query.where(Submission.venue_id == current.venue().id, Submission.number == number)
+    query = queries.seen_by(current.signed_in().id, current.venue().id, number)
     return request.session().scalar(query) or abort(404)
 
 

@@ -6,10 +6,12 @@ from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from accounts.models import Email, Person
+from core.db import built_once
 from venues.deadlines import Calendar
 from venues.models import Extension, Membership, Role, Venue, VenueDate
 
 
+@built_once
 def by_slug(slug: str) -> Select[Venue]:
     """The venue at this address."""
     return select(Venue).where(Venue.slug == slug)

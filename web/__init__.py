@@ -9,10 +9,9 @@ from flask import Flask, g
 from flask_bootstrap import Bootstrap5
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
-from sqlalchemy import select
 
 import core.config
-from accounts.models import Person
+from accounts import queries as accounts
 from core import limits, request
 from core.config import Config
 from core.db import make_engine, make_sessions
@@ -92,5 +91,4 @@ def _init_login(app: Flask) -> None:
         person_id, _, session_key = key.partition(".")
         if not person_id.isdigit():
             return None
-        query = select(Person).where(Person.id == int(person_id), Person.session_key == session_key)
-        return request.session().scalar(query)
+        return request.session().scalar(accounts.signed_in(int(person_id), session_key))

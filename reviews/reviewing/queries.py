@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 
 from accounts.models import Person
+from core.db import built_once
 from reviews.assignment import queries as assignments
 from reviews.assignment.models import Assignment
 from reviews.papers.queries import VISIBLE, reader
@@ -37,11 +38,13 @@ def own_assignment(
     return _OWN_ASSIGNMENT.params(**reader(person_id, venue_id, calendar, at), number=number)
 
 
+@built_once
 def of_assignment(assignment_id: int) -> Select[Review]:
     """The review begun for an assignment."""
     return select(Review).where(Review.assignment_id == assignment_id)
 
 
+@built_once
 def handed_in(submission_id: int) -> Select[Any]:
     """(pseudonym, changed_at, answers, answers_html) of what was handed in for a submission.
 
@@ -56,6 +59,7 @@ def handed_in(submission_id: int) -> Select[Any]:
     )
 
 
+@built_once
 def for_organizer(viewer_id: int, venue_id: int, submission_id: int) -> Select[Any]:
     """Every live assignment of a submission with its reviewer and review; nothing to a viewer in conflict."""
     return (
