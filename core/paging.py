@@ -1,7 +1,7 @@
 """Lists in pages."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from flask import request
@@ -37,18 +37,22 @@ def paginate(
     query: Select[*tuple[Any, ...]],
     values: Values = None,
     *,
+    counted: Select[int] | None = None,
     per_page: int = PER_PAGE,
 ) -> Page:
     """The page of `query` that the address asks for with ?page=N; a number out of range gives the nearest page.
 
-    `values` are those of the named parameters of a query that was built once.
+    `values` are those of the named parameters of a query that was built once; `counted` gives the number of all rows
+    where that is cheaper than counting what the query gives.
     """
     asked = request.args.get("page", "1")
     number = max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
     rows = _rows(session, query, values, number, per_page)
     if number == 1 and len(rows) < per_page:
         return Page(rows, 1, len(rows), per_page)  # all there is: nothing to count
-    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery()), values) or 0
+    if counted is None:
+        counted = select(func.count()).select_from(query.order_by(None).subquery())
+    total = session.scalar(counted, values) or 0
     last = max(1, -(-total // per_page))
     if number > last:
         number, rows = last, _rows(session, query, values, last, per_page)
@@ -67,4 +71,4 @@ def _limited(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return query.limit(bindparam("per_page", type_=Integer)).offset(bindparam("before", type_=Integer))
 
 
-_limited_once = cache(_limited)  # a new statement would be analysed anew for each request
+_limited_once = lru_cache(200)(_limited)  # a new statement would be analysed anew for each request

@@ -84,13 +84,8 @@ def submission_rows(
             Version, and_(Version.submission_id == Submission.id, Version.number == Submission.version)
         )
         .outerjoin(FileCheck, FileCheck.sha256 == Version.paper_sha256)
-        .where(Submission.venue_id == venue_id)
     )
-    if state:
-        query = query.where(Submission.state == state)
-    if text:
-        named = select(Author.submission_id).where(Author.name.icontains(text, autoescape=True))
-        query = query.where(or_(Submission.title.icontains(text, autoescape=True), Submission.id.in_(named)))
+    query = query.where(*_asked_for(venue_id, state, text))
     name = sort.removeprefix("-")
     key: Any = {
         "title": func.lower(Submission.title),
@@ -101,7 +96,25 @@ def submission_rows(
         counts = review_counts(hidden).subquery()
         query = query.outerjoin(counts, counts.c.submission_id == Submission.id)
         key = counts.c.mean if name == "mean" else counts.c.done
-    return query.order_by(key.is_(None), key.desc() if sort.startswith("-") else key, Submission.number)
+    turned = key.desc() if sort.startswith("-") else key
+    if key is Submission.number:
+        return query.order_by(turned)  # the index gives the first fifty without sorting all
+    return query.order_by(key.is_(None), turned, Submission.number)
+
+
+def count_submissions(venue_id: int, *, state: str = "", text: str = "") -> Select[int]:
+    """How many `submission_rows` there are."""
+    return select(func.count(Submission.id)).where(*_asked_for(venue_id, state, text))
+
+
+def _asked_for(venue_id: int, state: str, text: str) -> list[Any]:
+    conditions: list[Any] = [Submission.venue_id == venue_id]
+    if state:
+        conditions.append(Submission.state == state)
+    if text:
+        named = select(Author.submission_id).where(Author.name.icontains(text, autoescape=True))
+        conditions.append(or_(Submission.title.icontains(text, autoescape=True), Submission.id.in_(named)))
+    return conditions
 
 
 def authors_of(session: Session, submission_ids: list[int]) -> dict[int, list[str]]:

@@ -46,7 +46,8 @@ def index() -> str:
     sort = sort if sort.removeprefix("-") in queries.SORTS else "number"
     hidden = queries.hidden_from(session, viewer.id, venue.id)
     query = queries.submission_rows(venue.id, hidden, state=state, text=text, sort=sort)
-    page = paginate(session, query)
+    counted = queries.count_submissions(venue.id, state=state, text=text)
+    page = paginate(session, query, counted=counted)
     chosen = {name: value for name, value in (("state", state), ("q", text)) if value}
 
     def link(**more: object) -> str:
