@@ -156,7 +156,8 @@ FIGURES = (
         count=4,
         base=_bare_upload,
     ),
-    Figure("home", "home page of the venue, signed out", 6, _page("/")),
+    Figure("home", "home page of the venue, signed out, made anew", 6, _page("/?anew")),
+    Figure("home-kept", "home page of the venue, signed out, kept whole", 2, _page("/"), count=100),
     Figure(
         "author-submission",
         "an author's own submission",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from accounts.models import Email, Person
 from core.audit import AuditEntry
+from core.db import rows
 from decisions.models import Decision, Outcome
 from mail.models import Message
 from reviews.assignment.models import Assignment
@@ -33,7 +34,7 @@ _AUTHORS = (
 
 def hidden_from(session: Session, person_id: int, venue_id: int) -> list[int]:
     """Ids of the venue's submissions that the person is in conflict with."""
-    return list(session.scalars(_HIDDEN, {"person_id": person_id, "venue_id": venue_id}))
+    return list(rows(session, _HIDDEN, {"person_id": person_id, "venue_id": venue_id}).scalars())
 
 
 def not_hidden(column: Any, hidden: Collection[int]) -> Any:
@@ -120,7 +121,7 @@ def _asked_for(venue_id: int, state: str, text: str) -> list[Any]:
 def authors_of(session: Session, submission_ids: list[int]) -> dict[int, list[str]]:
     """The names of these submissions' authors in order, by submission id."""
     names: dict[int, list[str]] = {}
-    for submission_id, name in session.execute(_AUTHORS, {"ids": submission_ids}):
+    for submission_id, name in rows(session, _AUTHORS, {"ids": submission_ids}):
         names.setdefault(submission_id, []).append(name)
     return names
 
@@ -131,7 +132,7 @@ def reviews_of(
     """(assigned, done, mean overall) of these submissions, but for hidden ones, by submission id."""
     seen = [one for one in submission_ids if one not in hidden]
     return {
-        id_: (assigned, done, mean) for id_, assigned, done, mean in session.execute(_REVIEWS, {"ids": seen})
+        id_: (assigned, done, mean) for id_, assigned, done, mean in rows(session, _REVIEWS, {"ids": seen})
     }
 
 

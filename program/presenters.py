@@ -7,6 +7,7 @@ from operator import itemgetter
 
 from sqlalchemy.orm import Session
 
+from core import db
 from decisions.models import Outcome
 from program import queries
 from venues import deadlines
@@ -109,7 +110,7 @@ def day_and_place(venue: Venue, calendar: Calendar) -> list[str]:
 def people(session: Session, venue_id: int) -> dict[Section, list[tuple[str, str, str, str]]]:
     """(initials, name, affiliation, url) by section."""
     found: dict[Section, list[tuple[str, str, str, str]]] = {section: [] for section in Section}
-    for section, name, affiliation, url in session.execute(queries.people(venue_id)):
+    for section, name, affiliation, url in db.rows(session, queries.people(venue_id)):
         words = name.split()
         initials = (words[0][0] + (words[-1][0] if len(words) > 1 else "")) if words else ""
         found[section].append((initials, name, affiliation, url))
@@ -118,7 +119,7 @@ def people(session: Session, venue_id: int) -> dict[Section, list[tuple[str, str
 
 def schedule(session: Session, venue: Venue) -> list[tuple[str, list[tuple[str, str]]]]:
     """(day, [(time of the day, title)]) in the event's zone."""
-    rows = session.execute(queries.schedule(venue.id)).all()
+    rows = db.rows(session, queries.schedule(venue.id)).all()
     lines = [(deadlines.in_zone(starts_at, venue.event_zone), title) for starts_at, title in rows]
     days = groupby(((local[:10], local[11:16], title) for local, title in lines), key=itemgetter(0))
     return [(day, [(time, title) for _, time, title in entries]) for day, entries in days]
@@ -126,10 +127,10 @@ def schedule(session: Session, venue: Venue) -> list[tuple[str, list[tuple[str, 
 
 def accepted_papers(session: Session, venue_id: int, at: datetime) -> list[Paper]:
     """The accepted papers, talks first; none before the release."""
-    rows = session.execute(queries.accepted_papers(venue_id, at)).all()
+    rows = db.rows(session, queries.accepted_papers(venue_id, at)).all()
     if not rows:
         return []
     authors: dict[int, list[str]] = {}
-    for submission_id, name in session.execute(queries.authors_of_accepted(venue_id, at)):
+    for submission_id, name in db.rows(session, queries.authors_of_accepted(venue_id, at)):
         authors.setdefault(submission_id, []).append(name)
     return [Paper(title, ", ".join(authors[id_]), outcome is Outcome.ORAL) for id_, title, outcome in rows]

@@ -4,6 +4,7 @@ from flask import render_template
 
 from core import request
 from program import presenters, queries
+from program.kept import kept_whole
 from venues import current
 from venues.models import Section
 
@@ -11,6 +12,7 @@ pages = current.blueprint("program", __name__)
 
 
 @pages.get("/")
+@kept_whole
 def home() -> str:
     """The face of the venue."""
     session, at, venue, calendar = request.session(), request.at(), current.venue(), current.calendar()
@@ -33,6 +35,7 @@ def home() -> str:
 
 
 @pages.get("/call")
+@kept_whole
 def call() -> str:
     """The call for papers, to be read and printed."""
     session, at, venue, calendar = request.session(), request.at(), current.venue(), current.calendar()

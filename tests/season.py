@@ -302,7 +302,7 @@ def make_app(data: Path, database_url: str, **environ: str) -> Flask:
         **environ,
     }
     app = create_app(core.config.read(environ))
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False, KEEP_PAGES=False)
     app.test_client_class = Client
     return app
 

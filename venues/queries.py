@@ -6,7 +6,7 @@ from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from accounts.models import Email, Person
-from core.db import built_once
+from core.db import built_once, rows
 from venues.deadlines import Calendar
 from venues.models import Extension, Membership, Role, Venue, VenueDate
 
@@ -39,14 +39,14 @@ _ROLES = select(Membership.__table__.c.role).where(
 def calendar_of(session: Session, venue_id: int) -> Calendar:
     """A venue's dates and extensions, for who has no request (see current.calendar)."""
     asked = {"venue_id": venue_id}
-    dates: Any = session.execute(_DATES, asked).all()
-    extensions: Any = session.execute(_EXTENSIONS, asked).all()
+    dates: Any = rows(session, _DATES, asked).all()
+    extensions: Any = rows(session, _EXTENSIONS, asked).all()
     return Calendar(dates, extensions)
 
 
 def roles_of(session: Session, person_id: int, venue_id: int) -> frozenset[Role]:
     """The roles of a person in a venue."""
-    return frozenset(session.scalars(_ROLES, {"person_id": person_id, "venue_id": venue_id}))
+    return frozenset(rows(session, _ROLES, {"person_id": person_id, "venue_id": venue_id}).scalars())
 
 
 def members(venue_id: int, role: Role) -> Select[Person]:

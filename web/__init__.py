@@ -5,14 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, g, session
 from flask_bootstrap import Bootstrap5
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 
 import core.config
 from accounts import queries as accounts
-from core import limits, request
+from core import clock, limits, request
 from core.config import Config
 from core.db import make_engine, make_sessions
 from core.files import DiskStore
@@ -42,10 +42,12 @@ def create_app(config: Config | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.is_https,
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        SESSION_REFRESH_EACH_REQUEST=False,  # but each day (_init_login): signing the cookie costs as much as a query
         # A reviewer may write for hours: the token lives as long as the session it is bound to.
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,  # Referrer-Policy: no-referrer sends none to check; the token is the protection
         BOOTSTRAP_SERVE_LOCAL=True,
+        KEEP_PAGES=True,
         ASSETS=_fingerprint(ROOT / "static"),
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -91,4 +93,7 @@ def _init_login(app: Flask) -> None:
         person_id, _, session_key = key.partition(".")
         if not person_id.isdigit():
             return None
+        today = clock.real().date().isoformat()
+        if session.get("day") != today:
+            session["day"] = today  # the cookie is sent anew, and lives for its thirty days from now
         return request.session().scalar(accounts.signed_in(int(person_id), session_key))

@@ -12,7 +12,7 @@ from werkzeug import Response
 from accounts import queries as accounts
 from accounts.models import Person
 from core import request
-from core.db import transaction
+from core.db import rows, transaction
 from core.paging import paginate
 from organizers import presenters, queries
 from organizers.forms import ConflictForm
@@ -77,17 +77,17 @@ def show(number: int) -> str:
     """One submission: what it says, its files, who is in conflict, reviews, decision, what was done to it."""
     session, venue, viewer = request.session(), current.venue(), current.signed_in()
     which = {"person_id": viewer.id, "venue_id": venue.id, "number": number}
-    submission = session.execute(queries.ONE_SUBMISSION, which).one_or_none() or abort(404)
+    submission = rows(session, queries.ONE_SUBMISSION, which).one_or_none() or abort(404)
     this = {"submission_id": submission.id}
     return render_template(
         "organizers/submission.html",
         submission=submission,
-        versions=[(row, deadlines.utc(row.saved_at)) for row in session.execute(queries.VERSIONS, this)],
-        conflicts=session.execute(queries.CONFLICTS, this).all(),
+        versions=[(row, deadlines.utc(row.saved_at)) for row in rows(session, queries.VERSIONS, this)],
+        conflicts=rows(session, queries.CONFLICTS, this).all(),
         reviews=for_organizer(session, viewer.id, venue.id, submission.id),
         trail=[
             (deadlines.utc(at), act, name)
-            for at, act, name in session.execute(queries.TRAIL, {"about": f"submission:{submission.id}"})
+            for at, act, name in rows(session, queries.TRAIL, {"about": f"submission:{submission.id}"})
         ],
         submitted=deadlines.stamp(submission.submitted_at) if submission.submitted_at else "",
     )

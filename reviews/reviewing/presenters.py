@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from core.db import rows
 from reviews.reviewing import queries
 from reviews.reviewing.form import QUESTIONS, Answers, Audience, Kind, in_words
 from venues import deadlines
@@ -62,7 +63,7 @@ def for_authors(session: Session, submission_id: int) -> list[AuthorReview]:
             deadlines.day(row.changed_at),
             _answers(row.answers, row.answers_html, {Audience.AUTHORS}),
         )
-        for row in session.execute(queries.handed_in(submission_id))
+        for row in rows(session, queries.handed_in(submission_id))
     ]
 
 
@@ -83,7 +84,7 @@ def for_organizer(
             else "",
             answers=_answers(row.answers, row.answers_html, set(Audience)) if row.submitted_at else [],
         )
-        for row in session.execute(queries.for_organizer(viewer_id, venue_id, submission_id))
+        for row in rows(session, queries.for_organizer(viewer_id, venue_id, submission_id))
     ]
 
 

@@ -1,0 +1,39 @@
+"""Public pages kept whole: for whoever has no session they are made once for each second of the season's clock."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+
+from flask import Response, current_app, make_response, session
+from flask import request as asked
+
+from core import request
+
+Kept = dict[str, tuple[datetime, str, str]]  # by path: the second it was made in, its ETag, the page
+
+
+def kept_whole(view: Callable[[], str]) -> Callable[[], str | Response]:
+    """For the view of a page that depends only on its path, the clock and the database.
+
+    A change shows at most a second late to those who are signed out, to all others at once.
+    """
+
+    @wraps(view)
+    def page() -> str | Response:
+        if "session" in asked.cookies or asked.query_string or not current_app.config["KEEP_PAGES"]:
+            return view()
+        pages: Kept = current_app.extensions.setdefault("kept_pages", {})
+        second = request.at().replace(microsecond=0)
+        found = pages.get(asked.path)
+        if found is None or found[0] != second:
+            body = view()
+            if session.modified:
+                return body  # it holds a token of this visitor's
+            found = pages[asked.path] = second, hashlib.sha256(body.encode()).hexdigest()[:20], body
+        response = make_response(found[2])
+        response.set_etag(found[1])
+        response.make_conditional(asked)
+        return response
+
+    return page
