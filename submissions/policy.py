@@ -33,6 +33,8 @@ def is_author(session: Session, person: Person | None, submission: Submission) -
     """Whether the person sees and edits the submission as one of its authors or as its maker."""
     if person is None:
         return False
+    if submission.created_by_id == person.id:
+        return True
     return session.scalar(queries.authorship(person.id, submission.id)) is not None
 
 
