@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"all unless given: {', '.join(NAMES)}")
     parser.add_argument("--table", action="store_true", help="for people; otherwise one JSON line each")
     parser.add_argument(
-        "--rounds", type=int, default=ROUNDS, help=f"{ROUNDS} unless given; the median counts"
+        "--rounds", type=int, default=ROUNDS, help=f"{ROUNDS} unless given; the least costly counts"
     )
     parser.add_argument(
         "--requests", type=int, help="how many in a round; as many as the figure needs unless given"
