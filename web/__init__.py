@@ -93,7 +93,7 @@ def _init_login(app: Flask) -> None:
         person_id, _, session_key = key.partition(".")
         if not person_id.isdigit():
             return None
-        today = clock.real().date().isoformat()
+        today = clock.real().toordinal()
         if session.get("day") != today:
             session["day"] = today  # the cookie is sent anew, and lives for its thirty days from now
         return request.session().scalar(accounts.signed_in(int(person_id), session_key))
