@@ -67,7 +67,7 @@ def fill(source: str, values: dict[str, str]) -> tuple[str, str, str]:
 def _filled(source: str, values: dict[str, str], *, escaped: bool) -> Iterator[str]:
     for index, part in enumerate(PLACEHOLDER.split(source)):
         if index % 2 == 0:
-            yield part
+            yield part if escaped else part.replace("**", "")  # bold is for the HTML
         elif part not in values:
             raise UnknownPlaceholder(
                 f"{{{part}}} is not known in this letter; known are {', '.join(sorted(values))}."

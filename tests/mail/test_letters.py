@@ -11,7 +11,7 @@ def test_values_show_as_they_are_in_both_parts() -> None:
     values = {"title": "A *b* <i> $x$ [l](http://e)", "name": "Zoë", "page": "http://d.test/x?a=1&b=2"}
     subject, text, html = fill(source, values)
     assert subject == "Received: A *b* <i> $x$ [l](http://e)"
-    assert text == "Dear Zoë,\n\n**A *b* <i> $x$ [l](http://e)** is at\n\nhttp://d.test/x?a=1&b=2\n"
+    assert text == "Dear Zoë,\n\nA *b* <i> $x$ [l](http://e) is at\n\nhttp://d.test/x?a=1&b=2\n"
     assert "<strong>A *b* &lt;i&gt; $x$ [l](http://e)</strong>" in html
     assert '<a href="http://d.test/x?a=1&amp;b=2" rel="nofollow noopener noreferrer">' in html
 
