@@ -14,7 +14,6 @@ COMMANDS = {
     "db": "bring the database up to date",
     "deadline": "say which instant a written deadline means",
     "bench": "measure what pages cost",
-    "soak": "long trials: kills, storms",
 }
 
 
