@@ -14,6 +14,7 @@ COMMANDS = {
     "db": "bring the database up to date",
     "deadline": "say which instant a written deadline means",
     "bench": "measure what pages cost",
+    "soak": "long trials: kill web and worker at random moments, and look for what was lost",
 }
 
 

@@ -107,6 +107,7 @@ def test_saved_as_it_is_typed(site: Site, page: Page) -> None:
 def test_a_lost_connection_loses_nothing(site: Site, visitor: Visitor) -> None:
     page = visitor.open()
     site.review(page)
+    page.wait_for_load_state("networkidle")  # its scripts are here before the connection goes
     page.context.set_offline(True)
     page.get_by_label("Summary").fill("Typed in a tunnel.")
     saying(page).to_have_text("Not saved: no connection; kept in this browser")
