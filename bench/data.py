@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from accounts.models import Email, Person
@@ -86,8 +86,22 @@ def fill(session: Session) -> People:
         )
         _fill_submissions(session, venue)
         _fill_reviews(session, reviewers, organizer)
-    keys = {p["id"]: f"{p['id']}.{p['session_key']}" for p in people}
-    return People(keys[1], keys[reviewers[0]], keys[organizer])
+        _count_on(session)
+    return People(key(1), key(reviewers[0]), key(organizer))
+
+
+def key(person_id: int) -> str:
+    """What the session cookie of this person holds."""
+    return f"{person_id}.{person_id:016x}"
+
+
+def _count_on(session: Session) -> None:
+    """Let PostgreSQL number what comes next after the ids that were given here; SQLite does so by itself."""
+    if session.connection().dialect.name == "postgresql":
+        for table in (Person, Submission, Assignment):
+            name = table.__tablename__
+            newest = select(func.max(table.id)).scalar_subquery()
+            session.execute(select(func.setval(func.pg_get_serial_sequence(name, "id"), newest)))
 
 
 def _fill_submissions(session: Session, venue: Venue) -> None:

@@ -6,6 +6,7 @@ Nothing acknowledged is lost; no letter goes out twice beyond the one in flight,
 import email
 import hashlib
 import http.client
+import itertools
 import json
 import os
 import random
@@ -46,6 +47,7 @@ from web import create_app
 
 ROOT = Path(__file__).parent.parent
 BROKEN = (OSError, http.client.HTTPException, RuntimeError)  # what a client sees of a killed server
+AUTHORS = 30  # who submit in turn: one alone would meet the limit of submissions in an hour
 PATIENCE = 200.0  # seconds for the outbox to empty: a letter in flight waits for its lease of two minutes
 
 
@@ -95,15 +97,18 @@ class Trial:
             self.people = data.fill(session)
             with transaction(session):
                 venue = session.scalars(select(Venue)).one()
-                # Reviewing has begun, and one author may still submit: both go on at once.
+                # Reviewing has begun, and the authors may still submit: both go on at once.
                 until = {"until": data.AT + timedelta(days=9), "granted_at": data.AT, "by_id": None}
-                author = int(self.people.author.partition(".")[0])
-                session.add(Extension(venue_id=venue.id, kind=DateKind.SUBMISSION, person_id=author, **until))
+                session.add_all(
+                    Extension(venue_id=venue.id, kind=DateKind.SUBMISSION, person_id=author, **until)
+                    for author in range(1, AUTHORS + 1)
+                )
         clock.move_to(data.AT)
         self.processes = {name: self._start(name) for name in ("web", "worker")}
         self.stop = threading.Event()
         self.files: dict[str, bytes] = {}
         self.draft = 0
+        self.authors = itertools.count()
 
     def _start(self, name: str) -> "subprocess.Popen[bytes]":
         command = ["-m", "bench.server", "dateline"] if name == "web" else ["-m", "cli", "work"]
@@ -147,11 +152,12 @@ class Trial:
 
     def submit(self) -> None:
         """A new submission with a file of its own, noted once the server has acknowledged it."""
-        with self.client(self.people.author) as client:
-            content = self._send_new(client)
+        author = next(self.authors) % AUTHORS + 1
+        with self.client(data.key(author)) as client:
+            content = self._send_new(client, f"p{author}@example.org")
         self.files[hashlib.sha256(content).hexdigest()] = content
 
-    def _send_new(self, client: Client) -> bytes:
+    def _send_new(self, client: Client, address: str) -> bytes:
         page = client.ask("GET", f"/{data.SLUG}/submissions/new")
         key = re.search(rb'name="form_key"[^>]*value="([^"]+)"', page)
         content = b"%PDF-1.4\n" + os.urandom(20_000)
@@ -162,7 +168,7 @@ class Trial:
             "title": f"Paper {uuid.uuid4().hex}",
             "abstract": "An abstract.",
             "authors-0-name": "Author 1",
-            "authors-0-email": "p1@example.org",
+            "authors-0-email": address,
             "authors-0-affiliation": "",
         }
         boundary = uuid.uuid4().hex
