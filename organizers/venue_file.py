@@ -55,6 +55,15 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Supporter:
+    """A sponsor on the home page."""
+
+    name: str
+    gives: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Member:
     """Somebody who gets a role; the name is used when the e-mail is new."""
 
@@ -69,11 +78,10 @@ class VenueFile:
 
     slug: str = ""
     fields: dict[str, Any] = field(default_factory=dict)  # columns of Venue
-    dates: dict[DateKind, Announced | None] = field(
-        default_factory=dict
-    )  # None: there is no such date any more
+    dates: dict[DateKind, Announced | None] = field(default_factory=dict)  # None: no such date any more
     topics: list[str] | None = None
     people: list[Named] | None = None
+    sponsors: list[Supporter] | None = None
     roles: list[Member] = field(default_factory=list)
     schedule: list[tuple[datetime, str]] | None = None
     event_zone: str = "UTC"  # of the file, else of the stored venue
@@ -357,6 +365,11 @@ def _read_people(found: VenueFile, value: Any, faults: _Faults) -> None:
     found.people = [Named(*row) for row in _rows("people", value, readers, faults)]
 
 
+def _read_sponsors(found: VenueFile, value: Any, faults: _Faults) -> None:
+    readers = {"name": (_line(200), True), "gives": (_line(200), False), "url": (_url, False)}
+    found.sponsors = [Supporter(*row) for row in _rows("sponsors", value, readers, faults)]
+
+
 def _read_roles(found: VenueFile, value: Any, faults: _Faults) -> None:
     readers: dict[str, tuple[Reader, bool]] = {
         "role": (_one_of(Role), True),
@@ -381,6 +394,7 @@ TABLES: dict[str, Callable[[VenueFile, Any, _Faults], None]] = {
     **{name: _read_fields(name) for name in FIELDS},
     "dates": _read_dates,
     "people": _read_people,
+    "sponsors": _read_sponsors,
     "roles": _read_roles,
     "schedule": _read_schedule,
 }

@@ -12,11 +12,11 @@ from accounts.actions import person_for_verified_email
 from accounts.models import Person
 from core import audit, markdown
 from organizers import venue_file
-from organizers.venue_file import Named, VenueFile, VenueFileError
+from organizers.venue_file import Named, Supporter, VenueFile, VenueFileError
 from submissions.models import SubmissionTopic
 from venues import actions, deadlines, policy, queries
 from venues.deadlines import Announced
-from venues.models import ListedPerson, Role, ScheduleEntry, Topic, Venue, VenueDate
+from venues.models import ListedPerson, Role, ScheduleEntry, Sponsor, Topic, Venue, VenueDate
 
 RENDERED = {
     "introduction": "introduction_html",
@@ -62,6 +62,8 @@ def load(session: Session, data: bytes, *, by: Person | None, at: datetime) -> R
         _set_topics(session, report, file.topics)
     if file.people is not None:
         _set_people(session, report, file.people)
+    if file.sponsors is not None:
+        _set_sponsors(session, report, file.sponsors)
     if file.schedule is not None:
         _set_schedule(session, report, file.schedule)
     _grant(session, report, file, by=by, at=at)
@@ -188,13 +190,33 @@ def _set_people(session: Session, report: Report, people: list[Named]) -> None:
         ListedPerson(venue_id=report.venue.id, position=position, **asdict(person))
         for position, person in enumerate(people)
     )
-    was, now = Counter(_entry(person) for person in stored), Counter(_entry(person) for person in people)
-    signs = [f"people: + {name}" for name in (now - was)] + [f"people: - {name}" for name in (was - now)]
-    report.changes += signs or ["people: changed"]
+    report.changes += _signs("people", [_entry(person) for person in stored], [_entry(p) for p in people])
 
 
 def _entry(person: Named) -> str:
     return f"{person.name} ({person.section})"
+
+
+def _signs(table: str, was: list[str], now: list[str]) -> list[str]:
+    """What came and what went, by name."""
+    came, went = Counter(now) - Counter(was), Counter(was) - Counter(now)
+    return [f"{table}: + {n}" for n in came] + [f"{table}: - {n}" for n in went] or [f"{table}: changed"]
+
+
+def _set_sponsors(session: Session, report: Report, sponsors: list[Supporter]) -> None:
+    here = Sponsor.venue_id == report.venue.id
+    rows = session.execute(
+        select(Sponsor.name, Sponsor.gives, Sponsor.url).where(here).order_by(Sponsor.position)
+    )
+    stored = [Supporter(*row) for row in rows]
+    if stored == sponsors:
+        return
+    session.execute(delete(Sponsor).where(here))
+    session.add_all(
+        Sponsor(venue_id=report.venue.id, position=position, **asdict(sponsor))
+        for position, sponsor in enumerate(sponsors)
+    )
+    report.changes += _signs("sponsors", [s.name for s in stored], [s.name for s in sponsors])
 
 
 def _set_schedule(session: Session, report: Report, entries: list[tuple[datetime, str]]) -> None:

@@ -107,10 +107,10 @@ def day_and_place(venue: Venue, calendar: Calendar) -> list[str]:
     return [*lines, venue.place] if venue.place else lines
 
 
-def people(session: Session, venue_id: int) -> dict[Section, list[tuple[str, str, str, str]]]:
-    """(initials, name, affiliation, url) by section."""
-    found: dict[Section, list[tuple[str, str, str, str]]] = {section: [] for section in Section}
-    for section, name, affiliation, url in db.rows(session, queries.people(venue_id)):
+def named(session: Session, venue_id: int) -> dict[str, list[tuple[str, str, str, str]]]:
+    """(initials, name, affiliation or gift, url) by section, and of the sponsors."""
+    found: dict[str, list[tuple[str, str, str, str]]] = {name: [] for name in [*Section, queries.SPONSOR]}
+    for section, name, affiliation, url in db.rows(session, queries.named(venue_id)):
         words = name.split()
         initials = (words[0][0] + (words[-1][0] if len(words) > 1 else "")) if words else ""
         found[section].append((initials, name, affiliation, url))

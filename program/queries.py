@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, String, cast, literal, select, union_all
 
 from core.db import built_once
 from decisions import queries as decisions
 from decisions.models import Outcome
 from submissions.models import Author, Submission
-from venues.models import ListedPerson, ScheduleEntry, Section, Topic
+from venues.models import ListedPerson, ScheduleEntry, Sponsor, Topic
 
 
 @built_once
@@ -17,11 +17,20 @@ def topics(venue_id: int) -> Select[str]:
     return select(Topic.name).where(Topic.venue_id == venue_id).order_by(Topic.position, Topic.id)
 
 
+SPONSOR = "sponsor"
+
+
 @built_once
-def people(venue_id: int) -> Select[Section, str, str, str]:
-    """(section, name, affiliation, url) of the people named on the home page, in their order."""
-    columns = ListedPerson.section, ListedPerson.name, ListedPerson.affiliation, ListedPerson.url
-    return select(*columns).where(ListedPerson.venue_id == venue_id).order_by(ListedPerson.position)
+def named(venue_id: int) -> Select[str, str, str, str]:
+    """(section or SPONSOR, name, affiliation or gift, url) of who is named on the home page, in their order."""
+    person, sponsor = ListedPerson, Sponsor
+    section = cast(person.section, String).label("section")
+    people = select(section, person.name, person.affiliation, person.url, person.position)
+    sponsors = select(literal(SPONSOR), sponsor.name, sponsor.gives, sponsor.url, sponsor.position)
+    both = union_all(
+        people.where(person.venue_id == venue_id), sponsors.where(sponsor.venue_id == venue_id)
+    ).subquery()
+    return select(both.c.section, both.c.name, both.c.affiliation, both.c.url).order_by(both.c.position)
 
 
 @built_once

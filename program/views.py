@@ -16,7 +16,7 @@ pages = current.blueprint("program", __name__)
 def home() -> str:
     """The face of the venue."""
     session, at, venue, calendar = request.session(), request.at(), current.venue(), current.calendar()
-    people = presenters.people(session, venue.id)
+    people = presenters.named(session, venue.id)
     dates = presenters.key_dates(calendar, at)
     return render_template(
         "program/home.html",
@@ -29,6 +29,7 @@ def home() -> str:
         speakers=people[Section.SPEAKER],
         panelists=people[Section.PANELIST],
         organizers=people[Section.ORGANIZER],
+        sponsors=people[queries.SPONSOR],
         schedule=presenters.schedule(session, venue),
         papers=presenters.accepted_papers(session, venue.id, at),
     )

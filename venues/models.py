@@ -145,6 +145,18 @@ class ListedPerson(Base):
     url: Mapped[str] = mapped_column(default="")
 
 
+class Sponsor(Base):
+    """Who gives something to the venue, named on the home page."""
+
+    __tablename__ = "sponsors"
+    id: Mapped[Id]
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venues.id"), index=True)
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(200))
+    gives: Mapped[str] = mapped_column(String(200), default="")
+    url: Mapped[str] = mapped_column(default="")
+
+
 class ScheduleEntry(Base):
     """A line of the day's program, in the venue's event zone."""
 

@@ -10,7 +10,7 @@ from core.audit import AuditEntry
 from core.db import transaction
 from mail.models import Message
 from organizers import venue_file, venue_loading
-from organizers.venue_file import Member, Named, VenueFileError
+from organizers.venue_file import Member, Named, Supporter, VenueFileError
 from tests.season import BEFORE, Season
 from venues.deadlines import DateKind, shown
 from venues.models import (
@@ -20,6 +20,7 @@ from venues.models import (
     Role,
     ScheduleEntry,
     Section,
+    Sponsor,
     Topic,
     Venue,
     VenueDate,
@@ -55,6 +56,11 @@ section = "speaker"
 name = "Ida Holm"
 affiliation = "Uppsala"
 url = "https://example.org/~ida"
+
+[[sponsors]]
+name = "Tide Works"
+gives = "two buoys"
+url = "https://example.org/tide"
 
 [[roles]]
 role = "organizer"
@@ -94,6 +100,7 @@ def test_what_a_file_says() -> None:
     assert found.fields["blindness"] is Blindness.SINGLE
     assert found.topics == ["Sea", "Sound"]
     assert found.people == [Named(Section.SPEAKER, "Ida Holm", "Uppsala", "https://example.org/~ida")]
+    assert found.sponsors == [Supporter("Tide Works", "two buoys", "https://example.org/tide")]
     assert found.roles == [
         Member(Role.ORGANIZER, "ola@example.org", "Ola Nord"),
         Member(Role.ORGANIZER, "olga@example.org", "olga"),
@@ -118,8 +125,8 @@ def test_what_a_file_says() -> None:
         (
             "[venues]\nslug = 'x'",
             [
-                '"venues": there is no such table; the tables are venue, submission, text, dates, people, roles, '
-                "schedule."
+                '"venues": there is no such table; the tables are venue, submission, text, dates, people, sponsors, '
+                "roles, schedule."
             ],
         ),
         ("venue = 3", ["venue: 3 is no table; begin it with [venue]."]),
@@ -281,6 +288,7 @@ def test_a_new_venue(season_on_both: Season) -> None:
         'submission.topics: + "Sea"',
         'submission.topics: + "Sound"',
         "people: + Ida Holm (speaker)",
+        "sponsors: + Tide Works",
         "schedule: 2 entries",
         "roles: + ola@example.org (organizer)",
         "roles: + olga@example.org (organizer)",
@@ -366,6 +374,16 @@ def test_all_or_nothing(season_on_both: Season) -> None:
     with pytest.raises(VenueFileError):
         load(season, "[venue]\nslug = 'sbm2022'\nplace = 'Lisbon'\n[dates]\nreview = 'soon'")
     assert season.session.scalars(select(Venue.place)).all() == [""]
+
+
+def test_sponsors_are_replaced_as_a_whole(season: Season) -> None:
+    load(season, WHOLE)
+    changed = load(season, "[venue]\nslug = 'waves'\n[[sponsors]]\nname = 'Tide Works'\ngives = 'a boat'")
+    assert changed.changes == ["sponsors: changed"]
+    other = load(season, "sponsors = [{name = 'Ebb & Co'}]\n[venue]\nslug = 'waves'")
+    assert other.changes == ["sponsors: + Ebb & Co", "sponsors: - Tide Works"]
+    here = select(Sponsor.name, Sponsor.gives).where(Sponsor.venue_id == other.venue.id)
+    assert season.session.execute(here).all() == [("Ebb & Co", "")]
 
 
 def test_dates_of_the_event_are_in_the_stored_zone_when_the_file_names_none(season: Season) -> None:

@@ -9,7 +9,7 @@ from mail.models import Batch
 from submissions.models import State
 from tests.season import BEFORE, CLOSED, NOTIFICATION, Season
 from venues.deadlines import DateKind
-from venues.models import Extension, ListedPerson, ScheduleEntry, Section
+from venues.models import Extension, ListedPerson, ScheduleEntry, Section, Sponsor
 
 
 def main_of(page: str) -> str:
@@ -42,6 +42,9 @@ def test_the_home_page(season: Season) -> None:
             venue_id=venue.id, section=Section.SPEAKER, position=0, name="Ida Holm", affiliation="Uppsala"
         ),
         ListedPerson(venue_id=venue.id, section=Section.PANELIST, position=1, name="Ola Nord"),
+        Sponsor(
+            venue_id=venue.id, position=0, name="Tide Works", gives="two buoys", url="https://example.org/t"
+        ),
         ScheduleEntry(venue_id=venue.id, starts_at=CLOSED.replace(month=12, day=2, hour=14), title="Opening"),
     )
     page = season.client().page("/sbm2022/")
@@ -58,7 +61,7 @@ def test_the_home_page(season: Season) -> None:
         "ON Ola Nord",
         "08:00 Opening",
         "Theory Molecules",
-        "Tickets.",
+        "Tide Works two buoys Tickets.",
         "sbm2022@example.org",
     ):
         assert sentence in words
