@@ -10,6 +10,7 @@ from camera_ready import letters, policy, queries
 from camera_ready.models import FinalVersion
 from core import audit
 from mail import outbox
+from mail.queries import own_letters
 from submissions import checks
 from submissions.models import Submission
 from submissions.uploads import Received
@@ -49,7 +50,8 @@ def upload(
     checks.order(session, received.sha256)
     about, venue_id = f"submission:{submission.id}", submission.venue_id
     audit.record(session, "final.uploaded", about, by=by.id, at=at, venue_id=venue_id, sha256=received.sha256)
-    receipts = [letters.final_received(submission, final, author) for author in submission.authors]
+    own = own_letters(session, venue_id, "final_received")
+    receipts = [letters.final_received(submission, final, author, own) for author in submission.authors]
     outbox.enqueue_all(session, receipts, at=at)
     return final, came
 

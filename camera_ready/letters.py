@@ -2,16 +2,17 @@
 
 from camera_ready.models import FinalVersion
 from core import links
-from mail.letters import Letter, compose
+from mail.letters import Letter, Own, compose
 from submissions.models import Author, Submission
 from venues.deadlines import stamp
 
 
-def final_received(submission: Submission, final: FinalVersion, author: Author) -> Letter:
+def final_received(submission: Submission, final: FinalVersion, author: Author, own: Own) -> Letter:
     """Tell one author that a final file was received."""
     venue = submission.venue
     return compose(
         "camera_ready/final_received",
+        own=own,
         thing=f"submission:{submission.id}:final{final.number}",
         to_email=author.email,
         to_name=author.name,

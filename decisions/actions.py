@@ -11,6 +11,7 @@ from decisions import letters, policy, queries
 from decisions.models import Decision, Outcome, Release
 from mail import outbox
 from mail.models import Batch, Message, MessageState
+from mail.queries import own_letters
 from submissions.models import State, Submission
 from venues.deadlines import DateKind
 from venues.models import Venue, VenueDate
@@ -118,8 +119,11 @@ def write_some(session: Session, row: Release, *, by: Person | None, at: datetim
     due = session.scalar(
         select(VenueDate).where(VenueDate.venue_id == row.venue_id, VenueDate.kind == DateKind.CAMERA_READY)
     )
+    own = own_letters(session, row.venue_id, "accepted_oral", "accepted_poster", "rejected")
     found = [
-        letters.decision_released(p, author, outcome, due) for p, outcome in papers for author in p.authors
+        letters.decision_released(p, author, outcome, due, own)
+        for p, outcome in papers
+        for author in p.authors
     ]
     outbox.enqueue_all(session, found, at=at, batch=session.get_one(Batch, row.batch_id))
     return bool(papers)

@@ -5,18 +5,19 @@ from typing import Any
 from core import links
 from decisions.models import Outcome
 from decisions.queries import OCCASION
-from mail.letters import Letter, compose
+from mail.letters import Letter, Own, compose
 from submissions.models import Author, Submission
 from venues.deadlines import shown
 from venues.models import VenueDate
 
 
 def decision_released(
-    submission: Submission, author: Author, outcome: Outcome, camera_ready: VenueDate | None
+    submission: Submission, author: Author, outcome: Outcome, camera_ready: VenueDate | None, own: Own
 ) -> Letter:
     """Tell one author what was decided."""
     venue = submission.venue
     to_author: dict[str, Any] = {
+        "own": own,
         "occasion": OCCASION,
         "thing": f"submission:{submission.id}",
         "to_email": author.email,
@@ -25,6 +26,7 @@ def decision_released(
         "venue": venue.name,
         "number": str(submission.number),
         "title": submission.title,
+        "authors": ", ".join(one.name for one in submission.authors),
         "page": links.absolute("decisions.decision", slug=venue.slug, number=submission.number),
     }
     if outcome is Outcome.REJECT:

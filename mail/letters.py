@@ -1,15 +1,18 @@
-"""From a Markdown file and values to a letter: subject, text and HTML."""
+"""From a Markdown file, or a venue's own words, and values to a letter: subject, text and HTML."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from core import markdown
 
 FOLDER = Path(__file__).parent.parent / "templates" / "mail"
 PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)\}")
+FACTS = "\n\n---\n\n"
+Own = Mapping[str, tuple[str, str]]  # a venue's own letters: name of the file -> (subject, body)
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,14 @@ class UnknownPlaceholder(ValueError):
     """The text asks for a value that this letter does not have; str() names it."""
 
 
+class Standard(NamedTuple):
+    """A letter's file. What stands in it below a line of three hyphens no venue rewords: the facts of a receipt."""
+
+    subject: str
+    body: str
+    facts: str
+
+
 def compose(
     template: str,
     *,
@@ -42,16 +53,21 @@ def compose(
     reply_to: str = "",
     is_secret: bool = False,
     occasion: str = "",
+    own: Own | None = None,
     **values: str,
 ) -> Letter:
     """The letter `templates/mail/<template>.md` with its {placeholders} filled; the first line is the subject.
 
-    The occasion is the template's name without its folder unless given. Values are plain text: they show as they are,
-    in both parts.
+    Where `own` has the file's name, its subject and body take the place of the file's. The occasion is that name unless
+    given. Values are plain text: they show as they are, in both parts.
     """
-    source = _source(template)
+    name = template.rpartition("/")[2]
+    subject, body, facts = standard(template)
+    if own and name in own:
+        subject, body = own[name]
+    source = f"{subject}\n\n{body}" + (FACTS + facts if facts else "")
     subject, text, html = fill(source, {"name": to_name, **values})
-    occasion = occasion or template.rpartition("/")[2]
+    occasion = occasion or name
     return Letter(occasion, thing, to_email, to_name, subject, text, html, venue_id, reply_to, is_secret)
 
 
@@ -86,5 +102,8 @@ def _rich(value: str) -> str:
 
 
 @cache
-def _source(template: str) -> str:
-    return (FOLDER / f"{template}.md").read_text(encoding="utf-8")
+def standard(template: str) -> Standard:
+    """The file's own subject, body and facts."""
+    subject, _, rest = (FOLDER / f"{template}.md").read_text(encoding="utf-8").strip().partition("\n")
+    body, _, facts = rest.partition(FACTS)
+    return Standard(subject, body.strip(), facts.strip())

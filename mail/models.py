@@ -18,6 +18,19 @@ class MessageState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class VenueLetter(Base):
+    """A letter in a venue's own words, by the name of its file; an empty body is the standard letter again."""
+
+    __tablename__ = "venue_letters"
+    venue_id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    subject: Mapped[str]
+    body: Mapped[str]
+    revision: Mapped[int]  # a save that began from an older one is refused
+    saved_by_id: Mapped[int | None]
+    saved_at: Mapped[datetime]
+
+
 class Batch(Base):
     """Messages that are released together: held until `not_before` is set and past (season's clock)."""
 

@@ -14,6 +14,7 @@ from accounts.models import Person
 from core import audit, jobs, markdown
 from core.verdict import Refused, Verdict
 from mail import outbox
+from mail.queries import own_letters
 from submissions import checks, letters, policy, queries
 from submissions.lifecycle import move
 from submissions.models import Author, Conflict, State, Submission, SubmissionTopic, Upload, Version
@@ -296,7 +297,8 @@ def _make_current(session: Session, version: Version, *, by: Person, at: datetim
         submission.submitted_at = submission.submitted_at or at
         move(session, submission, State.SUBMITTED, by=by, at=at)
     if submission.state is State.SUBMITTED:
-        outbox.enqueue_all(session, letters.submission_received(version, by), at=at)
+        own = own_letters(session, submission.venue_id, "submission_received")
+        outbox.enqueue_all(session, letters.submission_received(version, by, own), at=at)
     if was_submitted:
         outbox.enqueue_all(
             session, [letters.author_removed(version, author, by) for author in removed], at=at

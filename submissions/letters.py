@@ -5,17 +5,17 @@ from typing import Any
 
 from accounts.models import Person
 from core.links import absolute
-from mail.letters import Letter, compose
+from mail.letters import Letter, Own, compose
 from submissions.models import State, Version
 from venues.deadlines import stamp, utc
 
 
-def submission_received(version: Version, by: Person) -> list[Letter]:
+def submission_received(version: Version, by: Person, own: Own) -> list[Letter]:
     """The receipt, to every author in the version's own list; once more when a late version was accepted."""
     once = f"v{version.number}{':accepted' if version.accepted_at else ''}"
     values = _contents(version, by)
     return [
-        compose("submissions/submission_received", **_to(author, version, once), **values)
+        compose("submissions/submission_received", own=own, **_to(author, version, once), **values)
         for author in version.authors
     ]
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from accounts.models import Person
 from core import audit
 from mail import outbox
+from mail.queries import own_letters
 from reviews.assignment import letters, policy
 from reviews.assignment.models import Assignment
 from submissions.models import Submission
@@ -30,6 +31,7 @@ def assign(
     for reviewer in reviewers:
         policy.may_assign(session, by, submission, reviewer, at).enforce()
     calendar = calendar_of(session, submission.venue_id)
+    own = own_letters(session, submission.venue_id, "paper_assigned")
     known = {
         one.person_id: one
         for one in session.scalars(select(Assignment).where(Assignment.submission_id == submission.id))
@@ -48,7 +50,8 @@ def assign(
             continue
         assignment.assigned_by_id, assignment.assigned_at, assignment.removed_at = by.id, at, None
         session.flush()
-        outbox.enqueue(session, letters.paper_assigned(assignment, submission, reviewer, calendar, at), at=at)
+        letter = letters.paper_assigned(assignment, submission, reviewer, calendar, own, at)
+        outbox.enqueue(session, letter, at=at)
         new.append(assignment)
     if new:
         audit.record(

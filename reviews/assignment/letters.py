@@ -4,14 +4,19 @@ from datetime import datetime
 
 from accounts.models import Person
 from core import links
-from mail.letters import Letter, compose
+from mail.letters import Letter, Own, compose
 from reviews.assignment.models import Assignment
 from submissions.models import Submission
 from venues.deadlines import Calendar, Phase, State
 
 
 def paper_assigned(
-    assignment: Assignment, submission: Submission, reviewer: Person, calendar: Calendar, at: datetime
+    assignment: Assignment,
+    submission: Submission,
+    reviewer: Person,
+    calendar: Calendar,
+    own: Own,
+    at: datetime,
 ) -> Letter:
     """Tells a reviewer that a paper is theirs; its title only when it can be read already."""
     venue = submission.venue
@@ -20,14 +25,16 @@ def paper_assigned(
     is_readable = submitting.state(at) is State.CLOSED
     return compose(
         "assignment/paper_assigned",
+        own=own,
         thing=f"assignment:{assignment.id}:{int(assignment.assigned_at.timestamp())}",
         to_email=reviewer.primary_email,
         to_name=reviewer.name,
         venue_id=venue.id,
         reply_to=venue.contact,
+        venue=venue.name,
         short=venue.short_name,
         number=str(submission.number),
-        title=f", “{submission.title}”" if is_readable else "",
+        paper=f"paper {submission.number}" + (f", “{submission.title}”" if is_readable else ""),
         reading="You can read it now." if is_readable else submitting.sentence(at),
         due=f"Reviews are due {reviewing.closing}." if reviewing.closes_at else reviewing.waits_for,
         link=links.absolute("reviewing.index", slug=venue.slug),

@@ -10,6 +10,7 @@ from accounts.actions import person_for_verified_email
 from accounts.models import Person
 from core import audit
 from mail import outbox
+from mail.queries import own_letters
 from reviews.pool import letters, policy, queries
 from reviews.pool.lifecycle import move
 from reviews.pool.models import Invitation, InvitationState
@@ -89,9 +90,9 @@ def remind(session: Session, venue: Venue, *, by: Person, at: datetime) -> int:
 
 
 def _send(session: Session, venue: Venue, invitations: list[Invitation], at: datetime) -> None:
-    calendar = calendar_of(session, venue.id)
+    calendar, own = calendar_of(session, venue.id), own_letters(session, venue.id, "reviewer_invited")
     outbox.enqueue_all(
-        session, [letters.reviewer_invited(one, venue, calendar) for one in invitations], at=at
+        session, [letters.reviewer_invited(one, venue, calendar, own) for one in invitations], at=at
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from core import links, tokens
-from mail.letters import Letter, compose
+from mail.letters import Letter, Own, compose
 from reviews.pool.models import Invitation
 from venues import deadlines
 from venues.deadlines import Calendar, DateKind
@@ -12,12 +12,13 @@ from venues.models import Venue
 LINK_LASTS = timedelta(days=180)
 
 
-def reviewer_invited(invitation: Invitation, venue: Venue, calendar: Calendar) -> Letter:
+def reviewer_invited(invitation: Invitation, venue: Venue, calendar: Calendar, own: Own) -> Letter:
     """Asks somebody to review, with a link that answers for them."""
     due = calendar.dates.get(DateKind.REVIEW)
     token = tokens.issue("invitation", invitation.id)
     return compose(
         "pool/reviewer_invited",
+        own=own,
         thing=f"venue:{venue.id}:{invitation.letters}",
         to_email=invitation.email,
         to_name=invitation.name,

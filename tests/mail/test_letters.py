@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,3 +45,35 @@ def test_the_occasion_is_the_files_name(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "venues" / "opened.md").write_text("Open: {venue}\n\nDear {name}")
     letter = compose("venues/opened", thing="venue:1", to_email="ada@example.org", to_name="Ada", venue="SBM")
     assert (letter.occasion, letter.subject, letter.text) == ("opened", "Open: SBM", "Dear Ada\n")
+
+
+def test_a_venues_own_words_take_the_place_of_the_files_and_of_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letters, "FOLDER", tmp_path)
+    (tmp_path / "one.md").write_text("Open\nDear {name}")
+    (tmp_path / "two.md").write_text("Closed\n\nDear {name}")
+    own = {"one": ("Our {venue}", "Hello {name},\n\n**welcome**")}
+    to: dict[str, Any] = {"thing": "venue:1", "to_email": "ada@example.org", "to_name": "Ada", "venue": "SBM"}
+    one, two = compose("one", own=own, **to), compose("two", own=own, **to)
+    assert (one.subject, one.text) == ("Our SBM", "Hello Ada,\n\nwelcome\n")
+    assert "<strong>welcome</strong>" in one.html
+    assert (two.subject, two.text) == ("Closed", "Dear Ada\n")
+
+
+def test_the_facts_of_a_receipt_stay_below_a_venues_own_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letters, "FOLDER", tmp_path)
+    (tmp_path / "received.md").write_text("Received\n\nDear {name},\n\nkeep it.\n\n---\n\nSHA-256 {sha256}\n")
+    letter = compose(
+        "received",
+        thing="venue:1",
+        to_email="ada@example.org",
+        to_name="Ada",
+        own={"received": ("Thanks", "Only this.\n\n---\n\nNothing below.")},
+        sha256="ab12",
+    )
+    assert letter.text == "Only this.\n\n---\n\nNothing below.\n\n---\n\nSHA-256 ab12\n"
+    assert "<h2>" not in letter.html
+    assert letters.standard("received") == ("Received", "Dear {name},\n\nkeep it.", "SHA-256 {sha256}")
