@@ -1,4 +1,4 @@
-"""./dateline venue load FILE.toml | list | grant SLUG ROLE EMAIL"""
+"""./dateline venue load FILE.toml | export SLUG | list | grant SLUG ROLE EMAIL"""
 
 import argparse
 import sys
@@ -12,7 +12,7 @@ from accounts.actions import person_for_verified_email
 from cli import db
 from core import addresses, clock
 from core.db import make_engine, make_sessions, transaction
-from organizers import venue_file, venue_loading
+from organizers import venue_export, venue_file, venue_loading
 from venues import actions, queries
 from venues.models import Membership, Role, Venue
 
@@ -21,6 +21,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     load = acts.add_parser("load", help="make or update a venue from a TOML file; sends nothing")
     load.add_argument("file", type=Path)
+    export = acts.add_parser("export", help="write a venue's TOML file to standard output")
+    export.add_argument("slug")
     acts.add_parser("list", help="list the venues")
     grant = acts.add_parser("grant", help="give somebody a role in a venue; sends nothing")
     grant.add_argument("slug")
@@ -38,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
         with make_sessions(engine)() as session:
             if args.act == "load":
                 return _load(session, args.file)
+            if args.act == "export":
+                return _export(session, args.slug)
             if args.act == "grant":
                 return _grant(session, args)
             return _list(session)
@@ -56,10 +60,18 @@ def _load(session: Session, path: Path) -> int:
         return _fail(f"{path}: {error.strerror}.")
     except venue_file.VenueFileError as error:
         return _fail(*(f"{path}: {sentence}" for sentence in error.sentences), "Nothing was changed.")
-    for line in report.changes or ["nothing changed"]:
+    for line in report.lines or ["nothing changed"]:
         print(f"{slug}: {line}")
     for note in report.notes:
         print(f"{slug}: note: {note}")
+    return 0
+
+
+def _export(session: Session, slug: str) -> int:
+    venue = session.scalar(queries.by_slug(slug))
+    if venue is None:
+        return _unknown(slug)
+    sys.stdout.write(venue_export.to_toml(session, venue))
     return 0
 
 
@@ -71,7 +83,7 @@ def _grant(session: Session, args: argparse.Namespace) -> int:
     with transaction(session):
         venue = session.scalar(queries.by_slug(args.slug))
         if venue is None:
-            return _fail(f"There is no venue {args.slug!r}; './dateline venue list' shows all.")
+            return _unknown(args.slug)
         at = clock.now()
         person = person_for_verified_email(session, email, args.name or email.partition("@")[0], at=at)
         is_new = actions.grant(session, venue, person, Role(args.role), by=None, at=at)
@@ -90,6 +102,10 @@ def _list(session: Session) -> int:
     if not rows:
         print("No venue yet. Make one: ./dateline venue load FILE.toml")
     return 0
+
+
+def _unknown(slug: str) -> int:
+    return _fail(f"There is no venue {slug!r}; './dateline venue list' shows all.")
 
 
 def _fail(*sentences: str) -> int:

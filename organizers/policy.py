@@ -25,3 +25,8 @@ def may_give_time(
 def may_handle_letters(session: Session, person: Person, venue: Venue) -> Verdict:
     """Send failed letters again, and cancel those that wait."""
     return may_organize(session, person, venue)
+
+
+def may_change_settings(session: Session, person: Person, venue: Venue) -> Verdict:
+    """Change what a venue is, when its dates are and what it asks for."""
+    return may_organize(session, person, venue)

@@ -1,7 +1,8 @@
-"""A venue is made or brought to what a file says, and what changed is told. Nothing is sent."""
+"""A venue is made or brought to what a file or a form says, and what changed is told. Nothing is sent."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +12,14 @@ from sqlalchemy.orm import Session
 from accounts.actions import person_for_verified_email
 from accounts.models import Person
 from core import audit, markdown
-from organizers import venue_file
-from organizers.venue_file import Named, Supporter, VenueFile, VenueFileError
+from organizers import policy, venue_export, venue_file
+from organizers.venue_file import Fault, Named, Supporter, VenueFile, VenueFileError
+from organizers.venue_values import FIELDS, LABELS
 from submissions.models import SubmissionTopic
-from venues import actions, deadlines, policy, queries
-from venues.deadlines import Announced
+from venues import actions, announcing, deadlines, queries
+from venues.deadlines import Announced, DeadlineError, Meaning
 from venues.models import ListedPerson, Role, ScheduleEntry, Sponsor, Topic, Venue, VenueDate
+from venues.policy import may_make_venue
 
 RENDERED = {
     "introduction": "introduction_html",
@@ -24,6 +27,27 @@ RENDERED = {
     "camera_ready_text": "camera_ready_html",
     "support": "support_html",
 }
+Entry = tuple[datetime, str]  # of the schedule
+KEYS = {column: f"{table}.{key}" for table, keys in FIELDS.items() for key, (column, _) in keys.items()}
+
+
+class Outdated(Exception):
+    """Somebody else changed the same settings since the form was opened."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that changed: `what` as in the file, `line` for a terminal. Empty is what was not there, or is not."""
+
+    what: str
+    line: str
+    before: str = ""
+    after: str = ""
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return LABELS.get(self.what, self.what)
 
 
 @dataclass
@@ -32,13 +56,22 @@ class Report:
 
     venue: Venue
     is_new: bool
-    changes: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[str]:
+        """The changes, a line each."""
+        return [change.line for change in self.changes]
+
+    def add(self, what: str, says: str, before: str = "", after: str = "") -> None:
+        """Note a change."""
+        self.changes.append(Change(what, f"{what}: {says}", before, after))
 
 
 def load(session: Session, data: bytes, *, by: Person | None, at: datetime) -> Report:
     """Make or update the venue that a file names. Raises VenueFileError with everything that is wrong."""
-    policy.may_make_venue(session, by).enforce()
+    may_make_venue(session, by).enforce()
     stored_zone = select(Venue.event_zone)
     file = venue_file.parse(data, lambda slug: session.scalar(stored_zone.where(Venue.slug == slug)) or "UTC")
     venue = session.scalar(queries.by_slug(file.slug).with_for_update())
@@ -53,33 +86,101 @@ def load(session: Session, data: bytes, *, by: Person | None, at: datetime) -> R
             )
         name, short_name = file.fields["name"], file.fields["short_name"]
         venue = actions.make(session, file.slug, name, short_name, file.event_zone, by=by, at=at)
-        report = Report(venue, True, ["made"])
+        report = Report(venue, True, [Change("venue", "made")])
     else:
         report = Report(venue, False)
+    _apply(session, report, file, by=by, at=at)
+    report.notes += announcing.check_dates(session.scalars(queries.dates_of(venue.id)))
+    _note(session, "venue.loaded", report, by=by, at=at)
+    return report
+
+
+def change(
+    session: Session,
+    venue: Venue,
+    file: VenueFile,
+    table: str = "",
+    started_from: str = "",
+    *,
+    by: Person,
+    at: datetime,
+) -> Report:
+    """Bring the venue to what a form says of a table, or an organizer's file of all.
+
+    Raises Outdated when the table is not any more what `started_from` is the mark of.
+    """
+    policy.may_change_settings(session, by, venue).enforce()
+    # Two organizers who save at the same time wait for each other here.
+    session.scalar(queries.by_slug(venue.slug).with_for_update())
+    if started_from and started_from != venue_export.mark(session, venue, table):
+        raise Outdated
+    report = Report(venue, False)
+    _apply(session, report, file, by=by, at=at)
+    if any(each.what.startswith("dates.") for each in report.changes):
+        report.notes += announcing.check_dates(session.scalars(queries.dates_of(venue.id)))
+    _note(session, "venue.changed", report, by=by, at=at)
+    return report
+
+
+def _apply(session: Session, report: Report, file: VenueFile, *, by: Person | None, at: datetime) -> None:
+    old_zone = report.venue.event_zone
+    zone = file.fields.get("event_zone", old_zone)
+    if zone != old_zone:
+        _follow_zone(session, report.venue, file, zone)
     _set_fields(report, file)
     _set_dates(session, report, file)
     if file.topics is not None:
         _set_topics(session, report, file.topics)
     if file.people is not None:
-        _set_people(session, report, file.people)
+        _set_listed(session, report, "people", ListedPerson, Named, file.people, _in_section)
     if file.sponsors is not None:
-        _set_sponsors(session, report, file.sponsors)
+        _set_listed(session, report, "sponsors", Sponsor, Supporter, file.sponsors, _name)
     if file.schedule is not None:
-        _set_schedule(session, report, file.schedule)
+        _set_schedule(session, report, file.schedule, old_zone)
     _grant(session, report, file, by=by, at=at)
     session.flush()
-    report.notes += deadlines.check_dates(session.scalars(queries.dates_of(venue.id)))
-    if report.changes:
-        audit.record(
-            session,
-            "venue.loaded",
-            f"venue:{venue.id}",
-            by=by.id if by else None,
-            at=at,
-            venue_id=venue.id,
-            changes=report.changes,
-        )
-    return report
+
+
+def _in_section(person: Named) -> str:
+    return f"{person.name} ({person.section})"
+
+
+def _name(sponsor: Supporter) -> str:
+    return sponsor.name
+
+
+def _note(session: Session, act: str, report: Report, *, by: Person | None, at: datetime) -> None:
+    if not report.changes:
+        return
+    venue_id, by_id = report.venue.id, by.id if by else None
+    changes = [asdict(each) for each in report.changes]
+    audit.record(session, act, f"venue:{venue_id}", by=by_id, at=at, venue_id=venue_id, changes=changes)
+
+
+def _follow_zone(session: Session, venue: Venue, file: VenueFile, zone: str) -> None:
+    """In another zone the event keeps the hours that were written, where the file does not say them anew."""
+    faults = []
+    for date in session.scalars(queries.dates_of(venue.id)):
+        if date.meaning is not Meaning.MOMENT or date.kind in file.dates:
+            continue
+        try:
+            file.dates[date.kind] = deadlines.parse(date.announced, meaning=date.meaning, zone=zone)
+        except DeadlineError as error:
+            faults.append(Fault(("venue", "event_zone"), f"{announcing.DATES[date.kind]}: {error}"))
+    if file.schedule is None:
+        here = ScheduleEntry.venue_id == venue.id
+        entries = []
+        for starts_at, title in session.execute(
+            select(ScheduleEntry.starts_at, ScheduleEntry.title).where(here)
+        ):
+            try:
+                text = deadlines.wall_clock(starts_at, venue.event_zone)
+                entries.append((deadlines.parse(text, meaning=Meaning.MOMENT, zone=zone).at, title))
+            except DeadlineError as error:
+                faults.append(Fault(("venue", "event_zone"), f"{title}: {error}"))
+        file.schedule = sorted(entries)
+    if faults:
+        raise VenueFileError([str(fault) for fault in faults], faults)
 
 
 def _told(value: Any) -> str:
@@ -93,42 +194,37 @@ def _set_fields(report: Report, file: VenueFile) -> None:
         if old == value:
             continue
         setattr(venue, column, value)
-        name = column.removesuffix("_text") if column == "camera_ready_text" else column
         if column in RENDERED:
             setattr(venue, RENDERED[column], markdown.to_html(value))
-            report.changes.append(f"text.{name}: changed" if old else f"text.{name}: set")
+            says = "changed" if old else "set"
         else:
-            table = (
-                "submission"
-                if column in ("page_limit", "max_file_mb", "upload_minutes", "blindness")
-                else "venue"
-            )
-            told = f"{_told(old)} -> {_told(value)}" if old not in ("", None) else _told(value)
-            report.changes.append(f"{table}.{name}: {told}")
+            says = f"{_told(old)} -> {_told(value)}" if old not in ("", None) else _told(value)
+        before, after = ("none" if each is None else str(each) for each in (old, value))
+        report.add(KEYS[column], says, before, after)
 
 
 def _set_dates(session: Session, report: Report, file: VenueFile) -> None:
     stored = {date.kind: date for date in session.scalars(queries.dates_of(report.venue.id))}
     for kind, found in file.dates.items():
-        date = stored.get(kind)
+        date, what = stored.get(kind), f"dates.{kind}"
         if found is None:
             if date is not None:
                 session.delete(date)
-                report.changes.append(f"dates.{kind}: {deadlines.shown(date)} -> none")
+                report.add(what, f"{deadlines.shown(date)} -> none", deadlines.shown(date))
             continue
-        report.notes += [f"dates.{kind}: {warning}" for warning in found.warnings]
-        values = _columns(found)
+        report.notes += [f"{what}: {warning}" for warning in found.warnings]
+        values, new = _columns(found), deadlines.shown(found)
         if date is None:
             session.add(VenueDate(venue_id=report.venue.id, kind=kind, **values))
-            report.changes.append(f"dates.{kind}: {deadlines.shown(found)}")
+            report.add(what, new, "", new)
         elif any(getattr(date, name) != value for name, value in values.items()):
-            old = deadlines.shown(date)
+            old, old_words = deadlines.shown(date), date.announced
             for name, value in values.items():
                 setattr(date, name, value)
-            new = deadlines.shown(found)
-            report.changes.append(
-                f"dates.{kind}: {old} -> {new}" if old != new else f"dates.{kind}: reworded"
-            )
+            if old == new:
+                report.add(what, "reworded", old_words, found.announced)
+            else:
+                report.add(what, f"{old} -> {new}", old, new)
     session.flush()
 
 
@@ -156,7 +252,7 @@ def _set_topics(session: Session, report: Report, names: list[str]) -> None:
             stored[name].position = position
         else:
             session.add(Topic(venue_id=report.venue.id, position=position, name=name))
-            report.changes.append(f'submission.topics: + "{name}"')
+            report.add("submission.topics", f'+ "{name}"', "", name)
         position += 1
     kept = []
     for name in was:
@@ -172,68 +268,74 @@ def _set_topics(session: Session, report: Report, names: list[str]) -> None:
             )
         else:
             session.delete(stored[name])
-            report.changes.append(f'submission.topics: - "{name}"')
+            report.add("submission.topics", f'- "{name}"', name)
     same = [name for name in was if name in names or name in kept]
-    if same != [name for name in [*names, *kept] if name in stored]:
-        report.changes.append("submission.topics: in another order")
+    now = [name for name in [*names, *kept] if name in stored]
+    if same != now:
+        report.add("submission.topics", "in another order", "\n".join(same), "\n".join(now))
 
 
-def _set_people(session: Session, report: Report, people: list[Named]) -> None:
-    here = ListedPerson.venue_id == report.venue.id
-    columns = ListedPerson.section, ListedPerson.name, ListedPerson.affiliation, ListedPerson.url
-    rows = session.execute(select(*columns).where(here).order_by(ListedPerson.position)).all()
-    stored = [Named(*row) for row in rows]
-    if stored == people:
+def _set_listed(
+    session: Session,
+    report: Report,
+    what: str,
+    kind: type[ListedPerson] | type[Sponsor],
+    read: type[Named] | type[Supporter],
+    named: Sequence[Named | Supporter],
+    entry: Callable[[Any], str],
+) -> None:
+    """The people or sponsors of the home page in this order; `entry` gives what each is recognised by."""
+    columns = [getattr(kind, each.name) for each in fields(read)]
+    rows = session.execute(select(*columns).where(kind.venue_id == report.venue.id).order_by(kind.position))
+    stored = [read(*row) for row in rows]
+    if stored == named:
         return
-    session.execute(delete(ListedPerson).where(here))
+    session.execute(delete(kind).where(kind.venue_id == report.venue.id))
     session.add_all(
-        ListedPerson(venue_id=report.venue.id, position=position, **asdict(person))
-        for position, person in enumerate(people)
+        kind(venue_id=report.venue.id, position=position, **asdict(one)) for position, one in enumerate(named)
     )
-    report.changes += _signs("people", [_entry(person) for person in stored], [_entry(p) for p in people])
+
+    def whole(one: Named | Supporter) -> str:
+        rest = [value for key, value in asdict(one).items() if key not in ("name", "section")]
+        return ", ".join(part for part in (entry(one), *rest) if part)
+
+    gone, come = list((Counter(stored) - Counter(named)).elements()), Counter(named) - Counter(stored)
+    for one in come.elements():
+        # Whoever is called the same is the same, with another affiliation or address.
+        if old := next((other for other in gone if entry(other) == entry(one)), None):
+            gone.remove(old)
+            report.add(what, f"{entry(one)} changed", whole(old), whole(one))
+        else:
+            report.add(what, f"+ {entry(one)}", "", whole(one))
+    for one in gone:
+        report.add(what, f"- {entry(one)}", whole(one))
+    was, now = [entry(each) for each in stored], [entry(each) for each in named]
+    was, now = [each for each in was if each in now], [each for each in now if each in was]
+    if was != now:
+        report.add(what, "in another order", "\n".join(was), "\n".join(now))
 
 
-def _entry(person: Named) -> str:
-    return f"{person.name} ({person.section})"
-
-
-def _signs(table: str, was: list[str], now: list[str]) -> list[str]:
-    """What came and what went, by name."""
-    came, went = Counter(now) - Counter(was), Counter(was) - Counter(now)
-    return [f"{table}: + {n}" for n in came] + [f"{table}: - {n}" for n in went] or [f"{table}: changed"]
-
-
-def _set_sponsors(session: Session, report: Report, sponsors: list[Supporter]) -> None:
-    here = Sponsor.venue_id == report.venue.id
-    rows = session.execute(
-        select(Sponsor.name, Sponsor.gives, Sponsor.url).where(here).order_by(Sponsor.position)
-    )
-    stored = [Supporter(*row) for row in rows]
-    if stored == sponsors:
-        return
-    session.execute(delete(Sponsor).where(here))
-    session.add_all(
-        Sponsor(venue_id=report.venue.id, position=position, **asdict(sponsor))
-        for position, sponsor in enumerate(sponsors)
-    )
-    report.changes += _signs("sponsors", [s.name for s in stored], [s.name for s in sponsors])
-
-
-def _set_schedule(session: Session, report: Report, entries: list[tuple[datetime, str]]) -> None:
-    here = ScheduleEntry.venue_id == report.venue.id
+def _set_schedule(session: Session, report: Report, entries: list[Entry], old_zone: str) -> None:
+    here, zone = ScheduleEntry.venue_id == report.venue.id, report.venue.event_zone
     query = select(ScheduleEntry.starts_at, ScheduleEntry.title).where(here)
-    rows = [
-        tuple(row) for row in session.execute(query.order_by(ScheduleEntry.starts_at, ScheduleEntry.title))
-    ]
-    if rows == entries:
+    rows = [(starts_at, title) for starts_at, title in session.execute(query)]
+    if sorted(rows) == entries:
         return
     session.execute(delete(ScheduleEntry).where(here))
     session.add_all(
         ScheduleEntry(venue_id=report.venue.id, starts_at=starts_at, title=title)
         for starts_at, title in entries
     )
-    report.changes.append(
-        f"schedule: {len(rows)} -> {len(entries)} entries" if rows else f"schedule: {len(entries)} entries"
+    says = f"{len(rows)} -> {len(entries)} entries" if rows else f"{len(entries)} entries"
+    gone, come = Counter(rows) - Counter(entries), Counter(entries) - Counter(rows)
+    if zone != old_zone:
+        says = f"the same hours in {zone}, no longer in {old_zone}"
+    report.add("schedule", says, _listed(gone, old_zone), _listed(come, zone))
+
+
+def _listed(entries: Counter[Entry], zone: str) -> str:
+    return "\n".join(
+        f"{deadlines.wall_clock(starts_at, zone)} {title}" for starts_at, title in sorted(entries.elements())
     )
 
 
@@ -243,7 +345,8 @@ def _grant(session: Session, report: Report, file: VenueFile, *, by: Person | No
         person = person_for_verified_email(session, member.email, member.name, at=at)
         named.setdefault(member.role, set()).add(person.id)
         if actions.grant(session, report.venue, person, member.role, by=by, at=at):
-            report.changes.append(f"roles: + {member.email} ({_word(member.role)})")
+            told = f"{member.email} ({_word(member.role)})"
+            report.add("roles", f"+ {told}", "", told)
     for role, ids in named.items():
         held = session.scalars(queries.members(report.venue.id, role))
         others = [person.name for person in held if person.id not in ids]

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from itertools import pairwise
 from typing import Protocol
 
 from venues import wording, zones
@@ -182,7 +181,7 @@ def _start_of_day(midnight: datetime, zone: tzinfo) -> datetime:
 _CLOCK = {Precision.DAY: "", Precision.MINUTE: ", %H:%M", Precision.SECOND: ", %H:%M:%S"}
 
 
-def _written(dated: Dated) -> datetime:
+def written(dated: Dated) -> datetime:
     """The wall-clock time that was written, in its zone."""
     at = dated.at - _UNIT[dated.precision] if dated.meaning is Meaning.DEADLINE else dated.at
     return at.astimezone(zones.zone(dated.zone))
@@ -190,11 +189,12 @@ def _written(dated: Dated) -> datetime:
 
 def shown(dated: Dated) -> str:
     """The announcement for people: "Sept 26, 2022, 23:59 AoE", or "Nov 25, 2022 AoE" when written to the day."""
-    local = _written(dated)
+    local = written(dated)
     return f"{shown_day(local)}{local.strftime(_CLOCK[dated.precision])} {dated.zone}"
 
 
-def _long(at: datetime) -> str:
+def long(at: datetime) -> str:
+    """An instant with its weekday: "Tue 27 Sep 2022 12:00 UTC"."""
     at = at.astimezone(UTC)
     clock = f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
     return f"{WEEKDAYS[at.weekday()][:3]} {at.day} {MONTHS[at.month - 1][:3]} {at.year} {clock} UTC"
@@ -202,12 +202,30 @@ def _long(at: datetime) -> str:
 
 def closed_from(at: datetime) -> str:
     """What stands beside a deadline: "closed from Tue 27 Sep 2022 12:00 UTC"."""
-    return f"closed from {_long(at)}"
+    return f"closed from {long(at)}"
 
 
 def in_zone(at: datetime, zone: str) -> str:
     """An instant to the second: "2022-09-25 22:02:03 AoE"."""
     return f"{at.astimezone(zones.zone(zone)):%Y-%m-%d %H:%M:%S} {zone}"
+
+
+def in_city(at: datetime, zone: str) -> str:
+    """The same instant where the event is: "14:00 in Paris", with the day where it is another than in UTC."""
+    here, city = at.astimezone(zones.zone(zone)), zone.rpartition("/")[2].replace("_", " ")
+    day = f"{WEEKDAYS[here.weekday()][:3]} {here.day} {MONTHS[here.month - 1][:3]} "
+    if here.date() == at.astimezone(UTC).date():
+        day = ""
+    return f"{day}{here:%H:%M} in {city}"
+
+
+def wall_clock(at: datetime, zone: str) -> str:
+    """An instant as it is written down for `parse` with this zone: "2022-12-02 08:50"."""
+    here = at.astimezone(zones.zone(zone))
+    text = f"{here:%Y-%m-%d %H:%M:%S}" if here.second else f"{here:%Y-%m-%d %H:%M}"
+    # Of an hour that occurs twice the text means the later one.
+    is_plain = here.astimezone(UTC) == here.replace(fold=1).astimezone(UTC)
+    return text if is_plain else f"{wall_clock(at, 'UTC')} UTC"
 
 
 def utc(at: datetime) -> str:
@@ -260,7 +278,7 @@ class Window:
         name, until = _PHASES[self.phase], f"{self.closing} ({closed_from(self.closes_at)})"
         state = self.state(at)
         if self.opens_at and state is State.NOT_YET:
-            return f"{name} is not open yet: it opens {_long(self.opens_at)}."
+            return f"{name} is not open yet: it opens {long(self.opens_at)}."
         if state is State.OPEN:
             return f"{name} is open until {until}."
         return f"{name} is closed; it was open until {until}."
@@ -270,15 +288,6 @@ _PHASES = {
     Phase.SUBMISSION: "Submission",
     Phase.REVIEW: "Reviewing",
     Phase.CAMERA_READY: "Camera-ready upload",
-}
-_DATES = {
-    DateKind.CALL_OPENS: "The opening of the call",
-    DateKind.SUBMISSION: "The submission deadline",
-    DateKind.REVIEW: "The review deadline",
-    DateKind.NOTIFICATION: "The notification",
-    DateKind.CAMERA_READY: "The camera-ready deadline",
-    DateKind.EVENT_STARTS: "The start of the event",
-    DateKind.EVENT_ENDS: "The end of the event",
 }
 
 
@@ -375,21 +384,3 @@ def arrival(
         slow = f"This upload began in time, {stamp(began_at)}, but ended after the close and took more than {minutes}."
         return Arrival(Timeliness.TOO_SLOW, f"{slow} {aside}")
     return Arrival(Timeliness.ON_TIME, f"This upload began in time, {stamp(began_at)}.")
-
-
-def check_dates(dates: Iterable[VenueDate]) -> list[str]:
-    """Warnings about a venue's dates: out of order, less than two days apart, deadlines on a weekend."""
-    by_kind = {date.kind: date for date in dates}
-    season = [by_kind[kind] for kind in DateKind if kind in by_kind]
-    warnings = []
-    for before, after in pairwise(season):
-        both = f"{_DATES[after.kind]} ({shown(after)})", f"{_DATES[before.kind].lower()} ({shown(before)})"
-        if after.at <= before.at:
-            warnings.append(f"{both[0]} is not after {both[1]}.")
-        elif after.at - before.at < timedelta(days=2) and after.kind is not DateKind.EVENT_ENDS:
-            warnings.append(f"{both[0]} comes less than two days after {both[1]}.")
-    for date in season:
-        weekday = _written(date).weekday()
-        if date.meaning is Meaning.DEADLINE and weekday >= 5:
-            warnings.append(f"{_DATES[date.kind]} ({shown(date)}) falls on a {WEEKDAYS[weekday]}.")
-    return warnings

@@ -16,7 +16,7 @@ from organizers.forms import KINDS, ROLES, RoleForm, TimeForm
 from organizers.views import blueprint
 from submissions.models import Submission
 from venues import actions as venue_actions
-from venues import current, deadlines, policy
+from venues import announcing, current, deadlines, policy
 from venues.deadlines import DateKind
 from venues.models import Extension, Role
 
@@ -36,7 +36,7 @@ def dates(form: TimeForm | None = None) -> str:
     return render_template(
         "organizers/dates.html",
         season=presenters.season(calendar, request.at()),
-        warnings=deadlines.check_dates(calendar.dates.values()),
+        warnings=announcing.check_dates(calendar.dates.values()),
         given=[
             (
                 row,

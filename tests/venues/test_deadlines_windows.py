@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from venues.announcing import check_dates
 from venues.deadlines import (
     Calendar,
     DateKind,
@@ -16,7 +17,6 @@ from venues.deadlines import (
     State,
     Timeliness,
     arrival,
-    check_dates,
     closed_from,
     in_zone,
     iso,
