@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from cli import db
+from cli.__main__ import main
 from core.db import make_engine, make_sessions, transaction
 from organizers import venue_export, venue_file, venue_loading
 from organizers.venue_file import VenueFileError
@@ -150,3 +151,20 @@ def test_a_date_whose_words_mean_another_instant_is_written_out(season: Season) 
     instants = season.session.execute(before).all()
     load(season, text.encode())
     assert season.session.execute(before).all() == instants
+
+
+def test_the_command(
+    season: Season, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATELINE_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("DATABASE_URL", str(season.app.extensions["engine"].url))
+    load(season, MODEL)
+    text = exported(season, "sbm2022")
+    season.session.rollback()
+    assert main(["venue", "export", "sbm2022"]) == 0
+    assert capsys.readouterr().out == text
+    (tmp_path / "sbm.toml").write_text(text)
+    assert main(["venue", "load", str(tmp_path / "sbm.toml")]) == 0
+    assert "sbm2022: nothing changed" in capsys.readouterr().out
+    assert main(["venue", "export", "nowhere"]) == 1
+    assert capsys.readouterr().err == "There is no venue 'nowhere'; './dateline venue list' shows all.\n"

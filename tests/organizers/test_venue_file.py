@@ -379,9 +379,9 @@ def test_all_or_nothing(season_on_both: Season) -> None:
 def test_sponsors_are_replaced_as_a_whole(season: Season) -> None:
     load(season, WHOLE)
     changed = load(season, "[venue]\nslug = 'waves'\n[[sponsors]]\nname = 'Tide Works'\ngives = 'a boat'")
-    assert changed.changes == ["sponsors: changed"]
+    assert changed.lines == ["sponsors: Tide Works changed"]
     other = load(season, "sponsors = [{name = 'Ebb & Co'}]\n[venue]\nslug = 'waves'")
-    assert other.changes == ["sponsors: + Ebb & Co", "sponsors: - Tide Works"]
+    assert other.lines == ["sponsors: + Ebb & Co", "sponsors: - Tide Works"]
     here = select(Sponsor.name, Sponsor.gives).where(Sponsor.venue_id == other.venue.id)
     assert season.session.execute(here).all() == [("Ebb & Co", "")]
 
