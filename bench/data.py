@@ -47,18 +47,8 @@ def fill(session: Session) -> People:
     """Put the venue in; returns who may sign in."""
     random.seed(7)
     with transaction(session):
-        venue = Venue(
-            slug=SLUG,
-            name="A Workshop to Measure",
-            short_name="Bench",
-            created_at=AT,
-            contact="bench@example.org",
-        )
+        venue = new_venue(SLUG, "A Workshop to Measure")
         venue.introduction, venue.introduction_html = TEXT * 3, to_html(TEXT * 3)
-        for kind, (text, meaning) in DATES.items():
-            found = parse(text, meaning=meaning)
-            kept = dict(announced=text, meaning=meaning, zone=found.zone, precision=found.precision)
-            venue.dates.append(VenueDate(kind=kind, at=found.at, **kept))
         venue.topics = [Topic(position=i, name=f"Topic {i}") for i in range(12)]
         session.add(venue)
         session.flush()
@@ -88,6 +78,16 @@ def fill(session: Session) -> People:
         _fill_reviews(session, reviewers, organizer)
         _count_on(session)
     return People(key(1), key(reviewers[0]), key(organizer))
+
+
+def new_venue(slug: str, name: str) -> Venue:
+    """A venue with the dates, not yet in a session."""
+    venue = Venue(slug=slug, name=name, short_name="Bench", created_at=AT, contact="bench@example.org")
+    for kind, (text, meaning) in DATES.items():
+        found = parse(text, meaning=meaning)
+        kept = dict(announced=text, meaning=meaning, zone=found.zone, precision=found.precision)
+        venue.dates.append(VenueDate(kind=kind, at=found.at, **kept))
+    return venue
 
 
 def key(person_id: int) -> str:

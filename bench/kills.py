@@ -1,6 +1,8 @@
 """SIGKILL for web and worker at random moments, and afterwards a look at what was promised.
 
-Nothing acknowledged is lost; no letter goes out twice beyond the one in flight, which keeps its Message-ID.
+Nothing acknowledged is lost; no letter goes out twice beyond the one in flight, which keeps its Message-ID; no decision
+is read that no letter tells. One kill in five strikes at any moment, the others a few milliseconds after an upload, a
+save, a release or a delivery has begun.
 """
 
 import email
@@ -28,17 +30,18 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 import core.config
 from bench import data
 from bench.measure import Client
+from bench.releases import Releases
 from bench.site import csrf_token
 from core import clock
 from core.config import Config
 from core.db import transaction
 from core.files import DiskStore
-from mail.models import Message, MessageState
+from mail.models import Batch, Message, MessageState
 from reviews.reviewing.models import Review
 from submissions.models import Version
 from venues.deadlines import DateKind
@@ -48,7 +51,8 @@ from web import create_app
 ROOT = Path(__file__).parent.parent
 BROKEN = (OSError, http.client.HTTPException, RuntimeError)  # what a client sees of a killed server
 AUTHORS = 30  # who submit in turn: one alone would meet the limit of submissions in an hour
-PATIENCE = 200.0  # seconds for the outbox to empty: a letter in flight waits for its lease of two minutes
+PATIENCE = 120.0  # seconds for the outbox to empty: a letter in flight waits for its lease
+AIMS = ("uploads", "saves", "releases", "deliveries", "")  # what a kill waits for; "" strikes at any moment
 
 
 @dataclass
@@ -64,11 +68,24 @@ class Report:
     letters_lost: int = 0
     letters_twice: int = 0  # the same message, delivered again because its worker died before it noted so
     letters_doubled: int = 0  # another message of the same text to the same person: must not be
+    releases: int = 0  # acknowledged
+    releases_lost: int = 0  # decisions of an acknowledged release that an author does not read
+    decisions_silent: int = 0  # read by an author, during the trial or after it, and told in no letter
+    letters_early: int = 0  # decision letters that tell what the page does not say
+    uploads_cut: int = 0  # the connection broke between the request and its answer
+    saves_cut: int = 0
+    releases_cut: int = 0
 
     @property
     def is_good(self) -> bool:
-        lost = self.files_lost + self.drafts_lost + self.letters_lost + self.letters_doubled
-        return lost == 0 and self.letters_twice <= self.kills and self.files > 0 and self.drafts > 0
+        lost = self.files_lost + self.drafts_lost + self.letters_lost + self.releases_lost
+        wrong = lost + self.letters_doubled + self.decisions_silent + self.letters_early
+        return wrong == 0 and self.letters_twice <= self.kills and self.has_begun
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is one of everything, so that it could have been lost."""
+        return min(self.files, self.drafts, self.releases, self.letters) > 0
 
 
 @dataclass
@@ -76,9 +93,11 @@ class Sink:
     """An SMTP server that counts what it takes."""
 
     delivered: list[tuple[str, str, str]] = field(default_factory=list)  # (Message-ID, to, text)
+    begun: threading.Event = field(default_factory=threading.Event)
 
     async def handle_DATA(self, _server: SMTP, _session: SmtpSession, envelope: Envelope) -> str:
         """Note a letter."""
+        self.begun.set()
         assert isinstance(envelope.content, bytes)
         message = email.message_from_bytes(envelope.content)
         parts = message.get_payload()
@@ -90,13 +109,26 @@ class Sink:
 class Trial:
     """Web and worker on one folder, killed and started again."""
 
-    def __init__(self, config: Config, environ: dict[str, str]) -> None:
-        self.config, self.environ, self.report = config, environ, Report()
-        self.app = create_app(config)
-        with self.app.extensions["sessions"]() as session:
+    def __init__(
+        self,
+        config: Config,
+        environ: dict[str, str],
+        sink: Sink,
+        chance: random.Random,
+        *,
+        lease: int,
+        kills: int,
+    ) -> None:
+        self.config, self.environ, self.lease, self.report = config, environ, lease, Report()
+        self.sink, self.chance, self.app = sink, chance, create_app(config)
+        self.begun = {aim: threading.Event() for aim in AIMS} | {"deliveries": sink.begun}
+        sessions = self.app.extensions["sessions"]
+        self.releases = Releases(sessions, random.Random(chance.random()), self.under_way)
+        with sessions() as session:
             self.people = data.fill(session)
+            self.releases.fill(session, max(10, 2 * kills), AUTHORS, self.people.organizer)
             with transaction(session):
-                venue = session.scalars(select(Venue)).one()
+                venue = session.scalars(select(Venue).where(Venue.slug == data.SLUG)).one()
                 # Reviewing has begun, and the authors may still submit: both go on at once.
                 until = {"until": data.AT + timedelta(days=9), "granted_at": data.AT, "by_id": None}
                 session.add_all(
@@ -111,9 +143,9 @@ class Trial:
         self.authors = itertools.count()
 
     def _start(self, name: str) -> "subprocess.Popen[bytes]":
-        command = ["-m", "bench.server", "dateline"] if name == "web" else ["-m", "cli", "work"]
+        command = ["bench.server", "dateline"] if name == "web" else ["bench.worker", str(self.lease)]
         started = subprocess.Popen(  # noqa: S603 (our own modules)
-            [sys.executable, *command], env=self.environ, cwd=ROOT, stderr=subprocess.DEVNULL
+            [sys.executable, "-m", *command], env=self.environ, cwd=ROOT, stderr=subprocess.DEVNULL
         )
         if name == "web":
             end = time.monotonic() + PATIENCE
@@ -123,6 +155,17 @@ class Trial:
                         break
                 time.sleep(0.02)
         return started
+
+    def kill_at(self, aim: str) -> None:
+        """Kill once this has begun (or soon, when it does not), in the middle of it."""
+        if aim:
+            self.begun[aim].clear()
+            self.begun[aim].wait(20)
+            time.sleep(self.chance.uniform(0, 0.03))
+        else:
+            time.sleep(self.chance.uniform(0.3, 1.5))
+        names = {"deliveries": ("worker",), "": ("web", "worker")}.get(aim, ("web",))
+        self.kill(self.chance.choice(names))
 
     def kill(self, name: str) -> None:
         """End it as a power cut would, and start it again."""
@@ -149,6 +192,17 @@ class Trial:
                 act()
             except BROKEN:
                 time.sleep(0.05)
+
+    @contextmanager
+    def under_way(self, what: str) -> Iterator[None]:
+        """Around a request that must not be lost once it is answered."""
+        self.begun[what].set()
+        try:
+            yield
+        except (OSError, http.client.HTTPException):
+            name = f"{what}_cut"
+            setattr(self.report, name, getattr(self.report, name) + 1)
+            raise
 
     def submit(self) -> None:
         """A new submission with a file of its own, noted once the server has acknowledged it."""
@@ -179,7 +233,8 @@ class Trial:
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="paper"; filename="p.pdf"\r\n\r\n'
         body = (text + head).encode() + content + f"\r\n--{boundary}--\r\n".encode()
         kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        client.ask("POST", f"/{data.SLUG}/submissions/new", body, status=303, headers=kind)
+        with self.under_way("uploads"):
+            client.ask("POST", f"/{data.SLUG}/submissions/new", body, status=303, headers=kind)
         return content
 
     def write(self) -> None:
@@ -193,21 +248,34 @@ class Trial:
         kind = {"X-CSRFToken": csrf_token(page), "Content-Type": "application/json"}
         number = self.draft + 1
         asked = {"revision": int(revision[1]) if revision else 0, "fields": {"summary": f"word {number}"}}
-        client.ask("PUT", f"/{data.SLUG}/papers/1/review/draft", json.dumps(asked).encode(), headers=kind)
+        with self.under_way("saves"):
+            client.ask("PUT", f"/{data.SLUG}/papers/1/review/draft", json.dumps(asked).encode(), headers=kind)
         self.draft = number
         self.report.drafts += 1
 
-    def check(self, sink: Sink) -> None:
+    def release(self) -> None:
+        """All that an organizer does until a venue's decisions are released."""
+        with self.client(self.people.organizer) as client:
+            self.releases.next(client)
+        self.report.releases = len(self.releases.released)
+
+    def watch(self) -> None:
+        """Look for a decision that its author reads before its letter is on its way."""
+        self.releases.watch(self.client)
+
+    def check(self) -> None:
         """Wait for the outbox to empty, then compare what was acknowledged with what is there."""
         sessions, store = self.app.extensions["sessions"], DiskStore(self.config.data / "files")
-        waiting = select(func.count()).select_from(Message).where(Message.state != MessageState.SENT)
+        let_go = select(Batch.id).where(Batch.not_before.is_not(None))
+        due = or_(Message.state != MessageState.HELD, Message.batch_id.in_(let_go))
+        waiting = select(func.count()).select_from(Message).where(Message.state != MessageState.SENT, due)
         end = time.monotonic() + PATIENCE
         with sessions() as session:
             while session.scalar(waiting) and time.monotonic() < end:
                 session.rollback()
                 time.sleep(0.5)
             known = set(session.scalars(select(Version.paper_sha256)))
-            sent = set(session.scalars(select(Message.message_id)))
+            sent = set(session.scalars(select(Message.message_id).where(due)))
             draft = session.scalars(select(Review).where(Review.assignment_id == 1)).one().draft
         self.report.files = len(self.files)
         for sha256, content in self.files.items():
@@ -215,11 +283,17 @@ class Trial:
             self.report.files_lost += not (kept and sha256 in known)
         found = int(str(draft.get("summary", "word 0")).rpartition(" ")[2])
         self.report.drafts_lost = max(0, self.draft - found)
-        times = Counter(message_id for message_id, _, _ in sink.delivered)
-        texts = {(message_id, to, text) for message_id, to, text in sink.delivered}
+        times = Counter(message_id for message_id, _, _ in self.sink.delivered)
+        texts = {(message_id, to, text) for message_id, to, text in self.sink.delivered}
         self.report.letters = len(times)
         self.report.letters_lost = len(sent - set(times))
         self.report.letters_twice = sum(count - 1 for count in times.values())
+        unread, silent, early = self.releases.check(self.client)
+        self.report.releases_lost, self.report.decisions_silent, self.report.letters_early = (
+            unread,
+            silent,
+            early,
+        )
         bodies = Counter((to, text.partition("\n\n")[2]) for _, to, text in texts)
         self.report.letters_doubled = sum(count - 1 for count in bodies.values())
 
@@ -230,8 +304,11 @@ class Trial:
             process.wait()
 
 
-def run(folder: Path, database_url: str, kills: int, seed: int) -> dict[str, int]:
-    """The trial with this many kills on an empty, migrated database; its report, `good` is 1 or 0."""
+def run(folder: Path, database_url: str, kills: int, seed: int, lease: int) -> dict[str, int]:
+    """The trial with this many kills on an empty, migrated database; its report, `good` is 1 or 0.
+
+    Whatever a killed worker held is taken up again after `lease` seconds.
+    """
     chance = random.Random(seed)
     sink = Sink()
     smtp_port, port = _free_port(), _free_port()
@@ -246,27 +323,30 @@ def run(folder: Path, database_url: str, kills: int, seed: int) -> dict[str, int
         "DATELINE_MAIL_FROM": "dateline@example.org",
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
-    trial = Trial(core.config.read(settings), kept | settings)
-    threads = [
-        threading.Thread(target=trial.go_on, args=(act,)) for act in (trial.submit, trial.submit, trial.write)
-    ]
+    trial = Trial(core.config.read(settings), kept | settings, sink, chance, lease=lease, kills=kills)
+    acts = (trial.submit, trial.submit, trial.write, trial.release, trial.watch)
+    threads = [threading.Thread(target=trial.go_on, args=(act,)) for act in acts]
     try:
         for thread in threads:
             thread.start()
+        aims: list[str] = []
         for _ in range(kills):
-            time.sleep(chance.uniform(0.3, 1.5))
-            trial.kill(chance.choice(("web", "worker")))
+            aims = aims or chance.sample(AIMS, len(AIMS))
+            trial.kill_at(aims.pop())
+        end = time.monotonic() + PATIENCE
+        while not trial.releases.released and time.monotonic() < end:
+            time.sleep(0.1)
         time.sleep(1)
         trial.stop.set()
         for thread in threads:
             thread.join()
-        trial.check(sink)
+        trial.check()
     finally:
         trial.stop.set()
         trial.end()
         mails.stop()
         trial.app.extensions["engine"].dispose()
-    return asdict(trial.report) | {"good": int(trial.report.is_good)}
+    return asdict(trial.report) | {"lease_seconds": lease, "good": int(trial.report.is_good)}
 
 
 def _free_port() -> int:

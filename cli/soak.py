@@ -17,6 +17,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rounds", type=int, default=50, help="how many kills; 50 unless given")
     parser.add_argument("--seed", type=int, default=7, help="of the random moments; 7 unless given")
+    parser.add_argument(
+        "--lease",
+        type=int,
+        default=10,
+        help="seconds until a dead worker's job or letter is taken up again; 10 unless given, and 120 for letters "
+        "outside of this trial",
+    )
     parser.epilog = "On SQLite, or on the empty PostgreSQL database that DATABASE_URL names."
 
 
@@ -26,6 +33,6 @@ def run(args: argparse.Namespace) -> int:
         environ = {"DATELINE_DATA": folder, "DATABASE_URL": os.environ.get("DATABASE_URL", "")}
         config = core.config.read(environ)
         db.upgrade(config.database_url)
-        report = kills.run(Path(folder), config.database_url, args.rounds, args.seed)
+        report = kills.run(Path(folder), config.database_url, args.rounds, args.seed, args.lease)
     print(json.dumps(report))
     return 0 if report["good"] else 1
