@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from accounts.models import Person
 from camera_ready.models import FinalVersion
 from decisions import queries as decisions
-from decisions.models import Outcome, Release
+from decisions.models import Decision, Outcome, Release
 from submissions.models import FileCheck, Submission
 from venues.deadlines import Calendar, Phase, Window
 
@@ -50,6 +50,20 @@ def desk(venue_id: int, at: datetime) -> Select[int, str, Outcome, int, int, str
         )
         .outerjoin(FileCheck, FileCheck.sha256 == FinalVersion.paper_sha256)
         .order_by(Submission.number)
+    )
+
+
+def accepted_of(person_id: int, venue_ids: list[int], at: datetime) -> Select[int, int, int, str, int | None]:
+    """(venue_id, id, number, title, number of the final file that counts) of the person's accepted papers."""
+    best = counting().subquery()
+    return (
+        decisions.visible_to(person_id, at)
+        .where(Decision.outcome != Outcome.REJECT, Submission.venue_id.in_(venue_ids))
+        .outerjoin(best, best.c.submission_id == Submission.id)
+        .with_only_columns(
+            Submission.venue_id, Submission.id, Submission.number, Submission.title, best.c.number
+        )
+        .order_by(Submission.venue_id, Submission.number)
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from decisions.models import Decision, Outcome, Release
@@ -19,8 +19,17 @@ THING = literal("submission:") + cast(Submission.id, String)  # how a letter nam
 
 def is_released(venue_id: Any, at: datetime) -> ColumnElement[bool]:
     """Whether the venue's decisions are visible at this instant: the one place that says so."""
-    seen = or_(Release.first_used_at.is_not(None), Release.effective_at <= at)
-    return exists().where(Release.venue_id == venue_id, seen)
+    return exists().where(Release.venue_id == venue_id, _is_visible(at))
+
+
+def _is_visible(at: datetime) -> ColumnElement[bool]:
+    return or_(Release.first_used_at.is_not(None), Release.effective_at <= at)
+
+
+def releases(venue_ids: list[int], at: datetime) -> Select[int, datetime | None, bool]:
+    """(venue_id, when it is planned or was, whether it is visible) of these venues' releases, for organizers."""
+    is_out = func.coalesce(_is_visible(at), false())
+    return select(Release.venue_id, Release.effective_at, is_out).where(Release.venue_id.in_(venue_ids))
 
 
 def visible_to(person_id: int, at: datetime) -> Select[Submission, Outcome]:

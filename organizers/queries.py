@@ -265,18 +265,27 @@ def review_totals(venue_id: int, hidden: Collection[int]) -> Select[int, int]:
     )
 
 
-def count_without_reviewers(venue_id: int, hidden: Collection[int]) -> Select[int]:
-    """How many submissions under review nobody reviews."""
+def without_reviewers(viewer_id: int, venue_ids: list[int]) -> Select[int, int]:
+    """(venue_id, how many) of the submissions under review that nobody reviews."""
     reviewed = select(Assignment.submission_id).where(Assignment.removed_at.is_(None))
+    return _under_review(viewer_id, venue_ids).where(Submission.id.not_in(reviewed))
+
+
+def undecided(viewer_id: int, venue_ids: list[int]) -> Select[int, int]:
+    """(venue_id, how many) of the submissions under review that wait for a decision."""
+    return _under_review(viewer_id, venue_ids).where(Submission.id.not_in(select(Decision.submission_id)))
+
+
+def _under_review(viewer_id: int, venue_ids: list[int]) -> Select[int, int]:
+    """(venue_id, how many) of the submissions under review, without those that the viewer is in conflict with."""
     return (
-        select(func.count())
-        .select_from(Submission)
+        select(Submission.venue_id, func.count())
         .where(
-            Submission.venue_id == venue_id,
+            Submission.venue_id.in_(venue_ids),
             Submission.state == State.SUBMITTED,
-            Submission.id.not_in(reviewed),
-            not_hidden(Submission.id, hidden),
+            Submission.id.not_in(conflicts.of(viewer_id)),
         )
+        .group_by(Submission.venue_id)
     )
 
 

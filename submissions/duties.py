@@ -1,5 +1,6 @@
 """What is due from authors."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from flask import url_for
@@ -7,23 +8,27 @@ from sqlalchemy.orm import Session
 
 from accounts.models import Person
 from core.duty import Duty
-from submissions import policy, queries
+from submissions import queries
 from submissions.models import State
-from venues.deadlines import Calendar
-from venues.models import Venue
+from venues.deadlines import Phase
+from venues.queries import Place
 
 
-def due(session: Session, person: Person, venue: Venue, calendar: Calendar, at: datetime) -> list[Duty]:
+def due(session: Session, person: Person, places: Collection[Place], at: datetime) -> list[Duty]:
     """Each of the person's drafts while it can be completed, and what they submitted, as done."""
+    here = {place.id: place for place in places}
     duties = []
-    for row in session.execute(queries.mine(person.id, venue.id)):
-        window = policy.window(session, person, venue.id, row.id, calendar=calendar)
-        if row.state is State.DRAFT and window.is_open(at):
-            url = url_for("submissions.edit", slug=venue.slug, number=row.number)
-            what = f"Upload the PDF of #{row.number} “{row.title}”: it is not submitted yet"
-            duties.append(Duty(what, url, window.closes_at, shown_due=window.closing))
-        elif row.state is State.SUBMITTED:
-            url = url_for("submissions.show", slug=venue.slug, number=row.number)
-            what = f"#{row.number} “{row.title}” is submitted"
-            duties.append(Duty(what, url, window.closes_at, done=True, shown_due=window.closing))
+    for venue_id, submission_id, number, title, state in session.execute(
+        queries.everywhere(person.id, list(here))
+    ):
+        place = here[venue_id]
+        window = place.calendar.window(Phase.SUBMISSION, submission_id=submission_id, person_id=person.id)
+        if state is State.DRAFT and window.is_open(at):
+            url = url_for("submissions.edit", slug=place.slug, number=number)
+            what = f"Upload the PDF of #{number} “{title}”: it is not submitted yet"
+            duties.append(Duty(what, url, window.closes_at, False, window.closing, place.short_name))
+        elif state is State.SUBMITTED:
+            url = url_for("submissions.show", slug=place.slug, number=number)
+            what = f"#{number} “{title}” is submitted"
+            duties.append(Duty(what, url, window.closes_at, True, window.closing, place.short_name))
     return duties

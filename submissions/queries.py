@@ -76,6 +76,13 @@ def mine(
     )
 
 
+def everywhere(person_id: int, venue_ids: list[int]) -> Select[int, int, int, str, State]:
+    """(venue_id, id, number, title, state) of the person's submissions to these venues, by number."""
+    columns = Submission.venue_id, Submission.id, Submission.number, Submission.title, Submission.state
+    query = visible_to(person_id).with_only_columns(*columns).where(Submission.venue_id.in_(venue_ids))
+    return query.order_by(Submission.venue_id, Submission.number)
+
+
 @built_once
 def versions_of(submission_id: int) -> Select[Version, FileCheck | None]:
     """All versions of a submission, newest first, each with what was found in its PDF."""

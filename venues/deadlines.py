@@ -341,6 +341,10 @@ class Calendar:
             closing += f", {'with grace after' if longest.is_grace else 'extended from'} {shown(ends)}"
         return Window(phase, opens_at, longest.until, waits_for, closing)
 
+    def is_over(self, at: datetime) -> bool:
+        """Whether every date has passed."""
+        return bool(self.dates) and all(date.at <= at for date in self.dates.values())
+
     def overdue(self, at: datetime, *, released_at: datetime | None) -> str:
         """The sentence to show when the day promised for decisions is over without a release; empty otherwise."""
         promised = self.dates.get(DateKind.NOTIFICATION)

@@ -1,5 +1,7 @@
 """Who has which role where."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BindParameter, Select, bindparam, select
@@ -42,6 +44,32 @@ def calendar_of(session: Session, venue_id: int) -> Calendar:
     dates: Any = rows(session, _DATES, asked).all()
     extensions: Any = rows(session, _EXTENSIONS, asked).all()
     return Calendar(dates, extensions)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A venue as far as it takes to say what is due there."""
+
+    id: int
+    slug: str
+    short_name: str
+    calendar: Calendar
+
+
+def places(session: Session, venue_ids: Collection[int]) -> list[Place]:
+    """These venues with their calendars, the newest first, in three statements however many there are."""
+    asked = list(venue_ids)
+    venues = select(Venue.id, Venue.slug, Venue.short_name).where(Venue.id.in_(asked))
+    dates: dict[int, list[Any]] = {}
+    for date in rows(session, select(*VenueDate.__table__.c).where(VenueDate.venue_id.in_(asked))):
+        dates.setdefault(date.venue_id, []).append(date)
+    extensions: dict[int, list[Any]] = {}
+    for row in rows(session, select(*Extension.__table__.c).where(Extension.venue_id.in_(asked))):
+        extensions.setdefault(row.venue_id, []).append(row)
+    return [
+        Place(id_, slug, name, Calendar(dates.get(id_, []), extensions.get(id_, [])))
+        for id_, slug, name in rows(session, venues.order_by(Venue.created_at.desc(), Venue.id.desc()))
+    ]
 
 
 def roles_of(session: Session, person_id: int, venue_id: int) -> frozenset[Role]:

@@ -24,7 +24,7 @@ from wtforms import (
 from wtforms.validators import Email, InputRequired, Length
 
 from core import clock
-from core.duty import Duty
+from core.duty import Duty, agenda
 from core.verdict import ALLOWED, Verdict
 
 pages = Blueprint("elements", __name__)
@@ -124,17 +124,43 @@ def sample() -> dict[str, Any]:
         "passed_at": in_days(-12),
         "yes": ALLOWED,
         "no": Verdict("The deadline passed on Tue 27 Sep 2022 at 12:00 UTC; ask for an extension."),
-        "duties": [
-            Duty(
-                "Review “Statistical efficiency of score matching”",
-                "#",
-                in_days(0.2),
-                False,
-                "27 Sep, 12:00 UTC",
-            ),
-            Duty("Answer the invitation to review for SBM 2022", "#", in_days(6), False, "3 Oct, 12:00 UTC"),
-            Duty("Review “Kernelized score-based tests”", "#", in_days(-1), True, "25 Sep, 12:00 UTC"),
-        ],
+        "agenda": agenda(
+            [
+                Duty(
+                    "Review “Estimation by scores alone”",
+                    "#",
+                    in_days(-1),
+                    False,
+                    "25 Sep, 12:00 UTC",
+                    "SBM 2022",
+                ),
+                Duty(
+                    "Review “Statistical efficiency of score matching”",
+                    "#",
+                    in_days(0.2),
+                    False,
+                    "27 Sep, 12:00 UTC",
+                    "SBM 2022",
+                ),
+                Duty(
+                    "Answer the invitation to review for Waves",
+                    "#",
+                    in_days(6),
+                    False,
+                    "3 Oct, 12:00 UTC",
+                    "Waves",
+                ),
+                Duty(
+                    "Review “Kernelized score-based tests”",
+                    "#",
+                    in_days(-1),
+                    True,
+                    "25 Sep, 12:00 UTC",
+                    "SBM 2022",
+                ),
+            ],
+            now,
+        ),
         "dates": [
             {
                 "label": "Call opens",

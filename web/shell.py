@@ -9,6 +9,7 @@ from flask_wtf.csrf import generate_csrf
 from core import request as here
 from venues import current
 from venues.models import Role
+from web.due import due_here
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ def add(app: Flask) -> None:
 
     @app.context_processor
     def _shell() -> dict[str, Any]:
-        return {"shell": build(app), "slug": g.get("slug", ""), "assets": app.config["ASSETS"]}
+        shell = {"shell": build(app), "slug": g.get("slug", ""), "assets": app.config["ASSETS"]}
+        return shell | {"due_here": due_here}
 
 
 def build(app: Flask) -> Shell:

@@ -4,10 +4,12 @@ from flask import current_app, render_template
 from sqlalchemy import select
 
 from core import request
+from core.duty import agenda
 from decisions.queries import is_released
 from organizers import duties, presenters, problems
 from organizers.views import blueprint
 from venues import current
+from venues.queries import Place
 
 pages = blueprint("organizers", __name__)
 
@@ -17,12 +19,13 @@ def overview() -> str:
     """What is due and overdue, and the season in numbers."""
     session, at, venue, viewer = request.session(), request.at(), current.venue(), current.signed_in()
     calendar = current.calendar()
+    place = Place(venue.id, venue.slug, venue.short_name, calendar)
     is_out = bool(session.scalar(select(is_released(venue.id, at))))
     return render_template(
         "organizers/overview.html",
         warnings=problems.of_the_house(session, current_app.config["DATELINE"]),
         overdue=calendar.overdue(at, released_at=at if is_out else None),
-        duties=duties.due(session, viewer, venue, calendar, at),
+        agenda=agenda(duties.due(session, viewer, [place], at), at),
         problem_count=len(problems.problems(session, venue, calendar, at, viewer)),
         season=presenters.season(calendar, at),
         numbers=presenters.numbers(session, venue.id, viewer.id, at),

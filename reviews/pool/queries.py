@@ -50,6 +50,20 @@ def pool_size(session: Session, venue_id: int) -> int:
     return session.scalar(query.where(Membership.venue_id == venue_id, Membership.role == Role.REVIEWER)) or 0
 
 
+def unanswered(person_id: int, venue_ids: list[int]) -> Select[int, int]:
+    """(venue_id, id) of the invitations to one of the person's addresses that wait for an answer."""
+    return (
+        select(Invitation.venue_id, Invitation.id)
+        .join(Email, Email.address == Invitation.email)
+        .where(
+            Email.person_id == person_id,
+            Invitation.state == InvitationState.INVITED,
+            Invitation.venue_id.in_(venue_ids),
+        )
+        .order_by(Invitation.id)
+    )
+
+
 def silent(venue_id: int, *, since: datetime) -> Select[Invitation]:
     """Invitations without an answer whose last letter is older than `since`."""
     return (

@@ -9,7 +9,7 @@ from accounts.models import Person
 from core.db import built_once
 from reviews.assignment import queries as assignments
 from reviews.assignment.models import Assignment
-from reviews.papers.queries import VISIBLE, reader
+from reviews.papers.queries import VISIBLE, VISIBLE_EVERYWHERE, reader
 from reviews.reviewing.models import Review
 from submissions import conflicts
 from submissions.models import State, Submission
@@ -27,6 +27,12 @@ OWN = (
         Review.changed_at,
     )
     .order_by(Submission.number)
+)
+# (venue_id, number, title, submitted_at) of the reviewer's papers in some venues: for a `reader_everywhere(…)`.
+OWN_EVERYWHERE = (
+    VISIBLE_EVERYWHERE.join(Review, Review.assignment_id == Assignment.id, isouter=True)
+    .with_only_columns(Submission.venue_id, Submission.number, Submission.title, Review.submitted_at)
+    .order_by(Submission.venue_id, Submission.number)
 )
 _OWN_ASSIGNMENT = VISIBLE.where(Submission.number == bindparam("number")).with_only_columns(Assignment)
 

@@ -20,7 +20,7 @@ from reviews.reviewing.models import Review
 from tests.season import ANSWERS, BEFORE, CLOSED, NOTIFICATION, REVIEWING, Season
 from venues.deadlines import DateKind
 from venues.models import Extension, Role
-from venues.queries import calendar_of
+from venues.queries import calendar_of, places
 
 PAGE = "/sbm2022/papers/1/review"
 DRAFT = PAGE + "/draft"
@@ -395,8 +395,8 @@ def test_means(reviewing: Season) -> None:
 
 
 def test_duties(reviewing: Season) -> None:
-    calendar = calendar_of(reviewing.session, reviewing.venue.id)
-    arguments = (reviewing.session, reviewing.rey, reviewing.venue, calendar)
+    here = places(reviewing.session, [reviewing.venue.id])
+    arguments = (reviewing.session, reviewing.rey, here)
     with reviewing.app.test_request_context():
         assert duties.due(*arguments, BEFORE) == []
         (duty,) = duties.due(*arguments, REVIEWING)

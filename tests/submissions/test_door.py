@@ -15,9 +15,8 @@ from submissions.models import Author, CheckState, Conflict, FileCheck, State, S
 from tests import hostile_pdfs
 from tests.season import BEFORE, CLOSED, PDF, REVIEWING, Season
 from tests.submissions.door import HOME, begin, change, file, letters, numbers, submission, versions
-from venues.deadlines import Calendar
 from venues.models import Extension
-from venues.queries import dates_of, extensions_of
+from venues.queries import extensions_of, places
 from web.jobs import JOBS
 
 PAGES = (
@@ -300,11 +299,11 @@ def test_duties(season: Season) -> None:
     begin(season.client(season.ada), None, title="Half done")
     begin(season.client(season.ada), title="Done")
     season.session.rollback()
-    calendar = Calendar(season.session.scalars(dates_of(season.venue.id)).all())
+    here = places(season.session, [season.venue.id])
     with season.app.test_request_context():
-        found = duties.due(season.session, season.bo, season.venue, calendar, BEFORE)
-        late = duties.due(season.session, season.bo, season.venue, calendar, CLOSED)
-        assert duties.due(season.session, season.nel, season.venue, calendar, BEFORE) == []
+        found = duties.due(season.session, season.bo, here, BEFORE)
+        late = duties.due(season.session, season.bo, here, CLOSED)
+        assert duties.due(season.session, season.nel, here, BEFORE) == []
     assert [(duty.what, duty.url, duty.due_at, duty.done, duty.shown_due) for duty in found] == [
         (
             "Upload the PDF of #1 “Half done”: it is not submitted yet",
