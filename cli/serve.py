@@ -1,7 +1,6 @@
 """./dateline serve"""
 
 import argparse
-import logging
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from flask import Flask
 
 import core.config
 from cli import db
+from core import logs
 from core.config import Config
 
 
@@ -35,7 +35,7 @@ def serve(config: Config, add: Callable[[Flask], None] = lambda _app: None) -> i
     from web import create_app
     from web.server import make_server
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.configure(as_json=config.logs_json)
     app = create_app(config)
     add(app)
     with app.test_request_context(base_url=config.url):
@@ -67,4 +67,4 @@ def serve(config: Config, add: Callable[[Flask], None] = lambda _app: None) -> i
 def _watch(worker: "subprocess.Popen[bytes] | None") -> None:
     """Say so when the worker ends by itself."""
     if worker is not None and worker.wait() not in (0, -signal.SIGTERM, -signal.SIGINT):
-        logging.getLogger(__name__).error("the worker ended with status %s", worker.returncode)
+        logs.get(__name__).error("the worker ended by itself", status=worker.returncode)

@@ -1,10 +1,10 @@
 """./dateline work"""
 
 import argparse
-import logging
 import threading
 
 import core.config
+from core import logs
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +16,8 @@ def run(_args: argparse.Namespace) -> None:
     from web import create_app
     from web.jobs import run_worker, stop_on_signals
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s worker %(message)s")
+    config = core.config.read()
+    logs.configure(as_json=config.logs_json)
     stop = threading.Event()
     stop_on_signals(stop)
-    run_worker(create_app(core.config.read()), stop)
+    run_worker(create_app(config), stop)

@@ -25,6 +25,9 @@ NAMES = {
     "DATELINE_TRUSTED_PROXY": "the address of the proxy whose X-Forwarded-* and X-Request-Start headers are believed",
     "DATELINE_THREADS": "how many requests are answered at once; 8 unless set",
     "DATELINE_WORKER": "0: `serve` starts no worker beside itself; 1 unless set",
+    "DATELINE_LOG": "json: one JSON object a line on standard error; text, for people, unless set",
+    "DATELINE_METRICS_TOKEN": "whoever sends it as a bearer token reads /metrics; administrators only unless set",
+    "DATELINE_SECURITY_CONTACT": "who is told of security holes (security.txt): an e-mail or an https:// address",
     "DATELINE_REHEARSAL": "1: the season's clock may be moved (data/clock); never for a real venue",
 }
 
@@ -50,6 +53,9 @@ class Config:
     threads: int
     worker: bool
     rehearsal: bool
+    logs_json: bool
+    metrics_token: str
+    security_contact: str
     secret_key: str
 
     @property
@@ -90,6 +96,9 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
         threads=number("DATELINE_THREADS", 8, 1, 64),
         worker=bool(number("DATELINE_WORKER", 1, 0, 1)),
         rehearsal=bool(number("DATELINE_REHEARSAL", 0, 0, 1)),
+        logs_json=_log_style(environ.get("DATELINE_LOG", "text")) == "json",
+        metrics_token=_metrics_token(environ.get("DATELINE_METRICS_TOKEN", "")),
+        security_contact=_security_contact(environ.get("DATELINE_SECURITY_CONTACT", "")),
         secret_key=_secret_key(data / "secret.key"),
     )
 
@@ -144,6 +153,28 @@ def _admin(text: str) -> str:
         return canonical(text) if text else ""
     except AddressError as error:
         raise ConfigError(f"DATELINE_ADMIN: {error}") from None
+
+
+def _log_style(text: str) -> str:
+    if text not in ("json", "text"):
+        raise ConfigError(f"DATELINE_LOG is {text!r}; it must be json or text.")
+    return text
+
+
+def _metrics_token(text: str) -> str:
+    if text and not re.fullmatch(r"[!-~]{16,200}", text):
+        raise ConfigError("DATELINE_METRICS_TOKEN must have 16 to 200 characters, and no spaces among them.")
+    return text
+
+
+def _security_contact(text: str) -> str:
+    """The contact as an address that security.txt wants: https: or mailto:."""
+    if not text or (text.startswith("https://") and urlsplit(text).netloc and re.fullmatch(r"[!-~]+", text)):
+        return text
+    try:
+        return f"mailto:{canonical(text.removeprefix('mailto:'))}"
+    except AddressError as error:
+        raise ConfigError(f"DATELINE_SECURITY_CONTACT: {error}") from None
 
 
 def _secret_key(path: Path) -> str:

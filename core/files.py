@@ -81,6 +81,12 @@ class DiskStore:
             raise DiskFull(str(error)) from error
         return Blob(digest.hexdigest(), size)
 
+    def try_to_write(self) -> None:
+        """Write a byte durably, and remove it. Raises OSError."""
+        with tempfile.NamedTemporaryFile(dir=self.incoming, buffering=0) as file:
+            file.write(b"1")
+            os.fsync(file.fileno())
+
     def open(self, sha256: str) -> BinaryIO:
         """The blob, opened for reading; FileNotFoundError when it is not there."""
         return self.path(sha256).open("rb")

@@ -4,7 +4,6 @@ A job can run twice (its worker died after the work and before the mark), so eve
 second time. All times here are real: leases and retries do not follow the season's clock.
 """
 
-import logging
 import threading
 import traceback
 from collections.abc import Callable, Mapping
@@ -12,15 +11,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, and_, or_, select, update
+from sqlalchemy import ColumnElement, Index, and_, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
+from structlog.contextvars import bound_contextvars
 
-from core import clock
+from core import clock, logs
 from core.db import Base, Id, transaction
 
 LEASE = timedelta(seconds=60)
 RETRY_AFTER = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30))
-log = logging.getLogger(__name__)
+SILENT_AFTER = timedelta(minutes=2)  # without a report, the worker is said to be away
+log = logs.get(__name__)
 
 JobFunction = Callable[..., None]
 
@@ -70,11 +71,7 @@ def enqueue(
 def claim(session: Session, worker: str) -> Job | None:
     """Take the next job that is due, or whose worker died, under a lease. Its own transaction."""
     real = clock.real()
-    due = or_(
-        and_(Job.state == JobState.QUEUED, Job.run_at <= real),
-        and_(Job.state == JobState.RUNNING, Job.lease_until < real),
-    )
-    first = select(Job.id).where(due).order_by(Job.run_at, Job.id).limit(1)
+    first = select(Job.id).where(_due(real)).order_by(Job.run_at, Job.id).limit(1)
     if session.scalar(first) is None:  # a cheap look first, so that an idle worker takes no write lock
         session.rollback()
         return None
@@ -92,6 +89,27 @@ def claim(session: Session, worker: str) -> Job | None:
     return job
 
 
+def _due(real: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(Job.state == JobState.QUEUED, Job.run_at <= real),
+        and_(Job.state == JobState.RUNNING, Job.lease_until < real),
+    )
+
+
+def longest_wait(session: Session) -> timedelta:
+    """For how long the oldest job that is due has been due."""
+    real = clock.real()
+    oldest = session.scalar(select(func.min(Job.run_at)).where(_due(real)))
+    return real - oldest if oldest else timedelta()
+
+
+def count_by_state(session: Session) -> dict[str, int]:
+    """How many jobs there are in each state."""
+    query = select(Job.state, func.count()).group_by(Job.state)
+    counted = {row[0]: row[1] for row in session.execute(query)}
+    return {state.value: counted.get(state, 0) for state in JobState}
+
+
 def run_next(sessions: sessionmaker[Session], functions: Mapping[str, JobFunction], worker: str) -> bool:
     """Run one job that is due; False when there was none.
 
@@ -107,11 +125,13 @@ def run_next(sessions: sessionmaker[Session], functions: Mapping[str, JobFunctio
     heart.start()
     error = ""
     try:
-        with sessions() as session:
+        with bound_contextvars(job=job.id), sessions() as session:
             functions[job.name](session, **job.arguments)
     except Exception:
         error = traceback.format_exc(limit=20)
-        log.exception("job %s %s failed", job.id, job.name)
+        log.exception("job failed", job=job.id, name=job.name, attempt=job.attempts)
+    else:
+        log.info("job done", job=job.id, name=job.name, attempt=job.attempts)
     finally:
         stop.set()
         heart.join()

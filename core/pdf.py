@@ -1,14 +1,13 @@
 """What Dateline knows of a PDF. Untrusted bytes are opened in a sandboxed child only, never in this process."""
 
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core import sandbox
+from core import logs, sandbox
 
 CHILD = Path(__file__).with_name("pdf_child.py")
-log = logging.getLogger(__name__)
+log = logs.get(__name__)
 
 NOT_READ = "The file could not be read."
 PROBLEMS = {

@@ -11,6 +11,7 @@ from web import elements
 
 def add(app: Flask, mailbox: Mailbox) -> None:
     """Give the app the bar, the mailbox and the page of elements."""
+    app.config["LOG_REQUESTS"] = False  # whoever tries the demo reads the pages, not the terminal
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # the mailbox's own conversation
     app.extensions["mailbox"] = mailbox
     app.extensions["demo_bar"] = views.bar

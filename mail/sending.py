@@ -1,6 +1,5 @@
 """Deliver what is due by SMTP: claimed under a lease, one recipient per message, retried with growing delays."""
 
-import logging
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -12,10 +11,10 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from core import clock
+from core import clock, logs
 from core.db import transaction
 from mail.models import Batch, Message, MessageState
 
@@ -23,7 +22,7 @@ LEASE = timedelta(minutes=2)
 RETRY_AFTER = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720))
 ROUND = 50  # messages before other work gets its turn
 TIMEOUT = 30  # seconds for each step of the conversation
-log = logging.getLogger(__name__)
+log = logs.get(__name__)
 
 
 def connect(url: str) -> smtplib.SMTP:
@@ -125,6 +124,30 @@ def claim(session: Session, worker: str, *, at: datetime) -> Message | None:
     return message
 
 
+def longest_wait(session: Session) -> timedelta:
+    """For how long the oldest letter that is due has been due."""
+    real, at = clock.real(), clock.now()
+    queued = session.scalar(
+        select(func.min(Message.retry_at)).where(
+            Message.state == MessageState.QUEUED, Message.retry_at <= real
+        )
+    )
+    released = func.coalesce(Batch.opened_at, Batch.not_before)
+    held = session.scalar(
+        select(func.min(released)).where(
+            Message.batch_id == Batch.id, Message.state == MessageState.HELD, released <= at
+        )
+    )
+    return max(real - queued if queued else timedelta(), at - held if held else timedelta())
+
+
+def count_by_state(session: Session) -> dict[str, int]:
+    """How many letters there are in each state."""
+    query = select(Message.state, func.count()).group_by(Message.state)
+    counted = {row[0]: row[1] for row in session.execute(query)}
+    return {state.value: counted.get(state, 0) for state in MessageState}
+
+
 def _settle(
     sessions: sessionmaker[Session], message: Message, worker: str, *, error: str = "", is_final: bool = False
 ) -> None:
@@ -140,7 +163,12 @@ def _settle(
     else:
         values |= {"state": MessageState.QUEUED, "retry_at": real + RETRY_AFTER[message.attempts - 1]}
     if error:
-        log.warning("message %s to be retried or given up: %s", message.id, error)
+        state = values["state"]
+        log.warning(
+            "letter not sent", letter=message.id, state=state.value, attempt=message.attempts, error=error
+        )
+    else:
+        log.info("letter sent", letter=message.id, occasion=message.occasion, message_id=message.message_id)
     with sessions() as session, transaction(session):
         ours = and_(Message.id == message.id, Message.worker == worker, Message.state == MessageState.SENDING)
         session.execute(update(Message).where(ours).values(**values))

@@ -1,7 +1,7 @@
 """Everything that wants an organizer's eye, of all packages."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import url_for
 from sqlalchemy import func, select
@@ -20,14 +20,12 @@ from submissions.problems import problems as submission_problems
 from venues.deadlines import Calendar, DateKind
 from venues.models import Venue
 
-SILENT = timedelta(minutes=2)
-
 
 def of_the_house(session: Session, config: Config) -> list[str]:
     """What is wrong with the installation itself, in sentences."""
     found = []
     reported = jobs.last_report(session)
-    if reported is None or clock.real() - reported > SILENT:
+    if reported is None or clock.real() - reported > jobs.SILENT_AFTER:
         found.append(
             "No worker has reported for two minutes: letters are not sent and files not checked. Start one with "
             "./dateline work."

@@ -7,8 +7,8 @@ from enum import Enum
 from io import RawIOBase
 from typing import IO, Any, BinaryIO, cast
 
-from core import tokens
-from core.files import DiskStore, TooLarge
+from core import metrics, tokens
+from core.files import DiskFull, DiskStore, TooLarge
 from core.pdf import looks_like_pdf
 
 HEAD = 1024  # bytes within which a PDF says that it is one
@@ -52,6 +52,22 @@ def receive(
     store: DiskStore, stream: IO[bytes], name: str, kind: Kind, *, began_at: datetime, limit: int
 ) -> Received:
     """Store a file durably if it is of its kind and has at most `limit` bytes. Raises FileRefused."""
+    try:
+        received = _receive(store, stream, name, kind, began_at=began_at, limit=limit)
+    except FileRefused:
+        metrics.UPLOADS.labels("refused").inc()
+        raise
+    except DiskFull:
+        metrics.UPLOADS.labels("disk full").inc()
+        raise
+    metrics.UPLOADS.labels("stored").inc()
+    metrics.UPLOADED.inc(received.size)
+    return received
+
+
+def _receive(
+    store: DiskStore, stream: IO[bytes], name: str, kind: Kind, *, began_at: datetime, limit: int
+) -> Received:
     head = b""
     while len(head) < HEAD and (more := stream.read(HEAD - len(head))):
         head += more

@@ -7,9 +7,9 @@ from werkzeug.routing import BaseConverter
 # First segments that mean something else, now or in what is planned; a test compares them with the URL map.
 RESERVED = frozenset(
     """
-    about account admin api assets bootstrap call conferences dateline demo docs elements favicon.ico feeds files
-    forgot healthz help home invitations legal login logout mail metrics new outbox papers people privacy readyz
-    receipts reset reviews robots.txt security.txt settings sign-in sign-out sign-up site sitemap.xml static
+    .well-known about account admin api assets bootstrap call conferences dateline demo docs elements favicon.ico
+    feeds files forgot healthz help home invitations legal login logout mail metrics new outbox papers people privacy
+    readyz receipts reset reviews robots.txt security.txt settings sign-in sign-out sign-up site sitemap.xml static
     submissions terms venue venues verify welcome workshops
     """.split()
 )

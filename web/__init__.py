@@ -18,6 +18,8 @@ from core.db import make_engine, make_sessions
 from core.files import DiskStore
 from venues.slugs import SlugConverter
 from web import errors, headers, shell, urls
+from web.accounting import Site
+from web.readiness import Readiness
 
 ROOT = Path(__file__).parent.parent
 csrf = CSRFProtect()
@@ -27,7 +29,7 @@ def create_app(config: Config | None = None) -> Flask:
     """The whole application, for the given or the environment's configuration."""
     config = config or core.config.read()
     core.config.activate(config)
-    app = Flask("dateline", root_path=str(ROOT), static_folder="static", template_folder="templates")
+    app = Site("dateline", root_path=str(ROOT), static_folder="static", template_folder="templates")
     app.config.update(
         DATELINE=config,
         SECRET_KEY=config.secret_key,
@@ -48,6 +50,7 @@ def create_app(config: Config | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=False,  # Referrer-Policy: no-referrer sends none to check; the token is the protection
         BOOTSTRAP_SERVE_LOCAL=True,
         KEEP_PAGES=True,
+        LOG_REQUESTS=True,
         ASSETS=_fingerprint(ROOT / "static"),
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -55,6 +58,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.extensions["engine"] = engine
     app.extensions["sessions"] = make_sessions(engine)
     app.extensions["store"] = DiskStore(config.data / "files")
+    app.extensions["readiness"] = Readiness(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.converters["venue"] = SlugConverter
     Bootstrap5(app)

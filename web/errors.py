@@ -1,6 +1,5 @@
 """What people see when something is refused, missing or broken; nothing typed is lost."""
 
-import logging
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,12 +13,13 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from accounts import resume
-from core import links
+from core import links, logs
 from core.files import DiskFull
 from core.tokens import TokenError
 from core.verdict import Refused
+from web import accounting
 
-log = logging.getLogger(__name__)
+log = logs.get(__name__)
 
 
 def page(status: int, title: str, sentence: str, **values: Any) -> ResponseReturnValue:
@@ -104,14 +104,14 @@ def add(app: Flask) -> None:
 
     @app.errorhandler(DiskFull)
     def _disk_full(error: DiskFull) -> ResponseReturnValue:
-        log.error("a file could not be stored: %s", error)
+        log.error("a file could not be stored", endpoint=request.endpoint, error=logs.describe(error))
         return interrupted(
             "The server could not store the file: its disk refused it. Nothing was saved.", 507
         )
 
     @app.errorhandler(OperationalError)
     def _database(error: OperationalError) -> ResponseReturnValue:
-        log.error("database: %s", error)
+        log.error("the database did not answer", endpoint=request.endpoint, error=logs.describe(error))
         if request.method in ("GET", "HEAD"):
             return page(503, "Try again", "The database did not answer in time. Try again in a minute.")
         return interrupted("The database did not answer in time. Nothing was saved; send it again.", 503)
@@ -123,7 +123,7 @@ def add(app: Flask) -> None:
     @app.errorhandler(500)
     def _broken(_error: Exception) -> ResponseReturnValue:
         sentence = "Something broke on our side; it was noted. What you sent may not be saved: look before you go on."
-        return page(500, "Something broke", sentence)
+        return page(500, "Something broke", sentence, code=accounting.request_id(request))
 
 
 def _wants_json() -> bool:

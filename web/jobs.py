@@ -1,6 +1,5 @@
 """Which function runs which job, and the worker that runs them."""
 
-import logging
 import os
 import signal
 import socket
@@ -9,14 +8,14 @@ from types import FrameType
 
 from flask import Flask
 
-from core import clock, jobs, limits
+from core import clock, jobs, limits, logs
 from decisions import jobs as decisions
 from mail import sending
 from submissions import checks
 
 POLL = 1.0  # seconds between looks when there is nothing to do
 REPORT_EVERY = 20.0
-log = logging.getLogger(__name__)
+log = logs.get(__name__)
 
 JOBS: dict[str, jobs.JobFunction] = {
     "check_file": checks.check_file,

@@ -12,6 +12,7 @@ from waitress.task import WSGITask
 
 from core import clock
 from core.config import Config
+from web.accounting import ID, well_formed
 
 
 class ArrivalParser(HTTPRequestParser):
@@ -25,13 +26,18 @@ class ArrivalParser(HTTPRequestParser):
 
 
 class ArrivalTask(WSGITask):
-    """Hands the arrival to the app; behind the trusted proxy, the proxy's own stamp (X-Request-Start: t=SECONDS)."""
+    """Hands the arrival to the app; behind the trusted proxy, the proxy's own stamp and id.
+
+    They are X-Request-Start: t=SECONDS and X-Request-Id.
+    """
 
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
         environ["dateline.arrived_at"] = self.request.arrived_at
+        environ[ID] = ""
         adjustments: Adjustments = self.channel.adj
         if adjustments.trusted_proxy and self.channel.addr[0] == adjustments.trusted_proxy:
+            environ[ID] = well_formed(environ.get("HTTP_X_REQUEST_ID", ""))
             started = _request_start(environ.get("HTTP_X_REQUEST_START", ""))
             if started is not None and started <= self.request.arrived_at:
                 environ["dateline.arrived_at"] = started

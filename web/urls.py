@@ -6,6 +6,7 @@ from flask import Flask
 
 VIEWS = (
     "web.home",
+    "web.operations",
     "accounts.views",
     "submissions.views",
     "reviews.pool.views",

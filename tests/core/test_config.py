@@ -36,6 +36,9 @@ def test_postgres_is_named_as_hosters_do(tmp_path: Path) -> None:
         ("DATELINE_MAIL_FROM", "Dateline <d@example.org>", "must be a bare address"),
         ("DATABASE_URL", "mysql://x", "DATABASE_URL must begin with"),
         ("DATELINE_REHEARSAL", "yes", "from 0 to 1"),
+        ("DATELINE_LOG", "xml", "DATELINE_LOG is 'xml'; it must be json or text."),
+        ("DATELINE_METRICS_TOKEN", "short", "must have 16 to 200 characters"),
+        ("DATELINE_SECURITY_CONTACT", "http://example.org", "DATELINE_SECURITY_CONTACT: "),
     ],
 )
 def test_a_wrong_value_is_a_sentence(tmp_path: Path, name: str, value: str, sentence: str) -> None:

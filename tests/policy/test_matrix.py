@@ -23,6 +23,10 @@ PAGES = """
 static                          /static/dateline.css                                all
 bootstrap.static                /bootstrap/static/css/bootstrap.min.css             all
 home.index                      /                                                   all
+operations.healthz              /healthz                                            all
+operations.readyz               /readyz                                             all:503
+operations.metrics              /metrics                                            sam
+operations.security_txt         /.well-known/security.txt                           nobody
 accounts.sign_up                /sign-up                                            all
 accounts.forgot                 /forgot                                             all
 accounts.letter_sent            /sign-up/sent                                       all:302
