@@ -10,7 +10,7 @@ from flask import Flask, request
 import core.config
 from core.config import Config
 from web import create_app
-from web.server import make_server
+from web.server import Server
 
 
 def bare(config: Config) -> Flask:
@@ -42,4 +42,4 @@ if __name__ == "__main__":
     parser.add_argument("app", choices=["bare", "dateline"])
     settings = core.config.read()
     chosen = bare(settings) if parser.parse_args().app == "bare" else create_app(settings)
-    make_server(chosen, settings).run()
+    Server(chosen, settings).run()

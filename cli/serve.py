@@ -30,22 +30,30 @@ def run(_args: argparse.Namespace) -> int:
 
 
 def serve(config: Config, add: Callable[[Flask], None] = lambda _app: None) -> int:
-    """Serve the configured app; SIGTERM and SIGINT let requests in hand end first. `add` puts more on the app."""
+    """Serve the configured app; SIGTERM and SIGINT let uploads, answers and jobs in hand end first.
+
+    `add` puts more on the app.
+    """
     from accounts import first_admin
     from web import create_app
-    from web.server import make_server
+    from web.server import Server
 
     logs.configure(as_json=config.logs_json)
     app = create_app(config)
     add(app)
     with app.test_request_context(base_url=config.url):
         link = first_admin.invite(app.extensions["sessions"], config.admin)
-    server = make_server(app, config)
+    server = Server(app, config)
     worker = subprocess.Popen([sys.executable, "-m", "cli", "work"]) if config.worker else None
 
+    told = False
+
     def _stop(_number: int, _frame: FrameType | None) -> None:
-        # Waitress ends its loop on SystemExit, then waits for the requests in hand.
-        raise SystemExit(0)
+        nonlocal told
+        server.stop(0 if told else config.stop_seconds)  # told twice, it waits no longer
+        told = True
+        if worker and worker.poll() is None:
+            worker.terminate()
 
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
@@ -58,8 +66,9 @@ def serve(config: Config, add: Callable[[Flask], None] = lambda _app: None) -> i
     try:
         server.run()
     finally:
-        if worker and worker.poll() is None:
-            worker.terminate()
+        if worker:
+            if worker.poll() is None:
+                worker.terminate()
             worker.wait()
     return 0
 

@@ -25,6 +25,7 @@ NAMES = {
     "DATELINE_TRUSTED_PROXY": "the address of the proxy whose X-Forwarded-* and X-Request-Start headers are believed",
     "DATELINE_THREADS": "how many requests are answered at once; 8 unless set",
     "DATELINE_WORKER": "0: `serve` starts no worker beside itself; 1 unless set",
+    "DATELINE_STOP_SECONDS": "how long uploads and answers in flight may take after SIGTERM; 60 unless set",
     "DATELINE_LOG": "json: one JSON object a line on standard error; text, for people, unless set",
     "DATELINE_METRICS_TOKEN": "whoever sends it as a bearer token reads /metrics; administrators only unless set",
     "DATELINE_SECURITY_CONTACT": "who is told of security holes (security.txt): an e-mail or an https:// address",
@@ -53,6 +54,7 @@ class Config:
     threads: int
     worker: bool
     rehearsal: bool
+    stop_seconds: int
     logs_json: bool
     metrics_token: str
     security_contact: str
@@ -96,6 +98,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
         threads=number("DATELINE_THREADS", 8, 1, 64),
         worker=bool(number("DATELINE_WORKER", 1, 0, 1)),
         rehearsal=bool(number("DATELINE_REHEARSAL", 0, 0, 1)),
+        stop_seconds=number("DATELINE_STOP_SECONDS", 60, 0, 3600),
         logs_json=_log_style(environ.get("DATELINE_LOG", "text")) == "json",
         metrics_token=_metrics_token(environ.get("DATELINE_METRICS_TOKEN", "")),
         security_contact=_security_contact(environ.get("DATELINE_SECURITY_CONTACT", "")),

@@ -239,7 +239,11 @@ class Dateline:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "cli", command], cwd=ROOT, env=environ, stdout=log, stderr=log
             )
-        wait_until(self._listens, f"server from ./dateline {command}")
+        try:
+            wait_until(self._listens, f"server from ./dateline {command}", 90)
+        except BaseException:
+            self.kill()
+            raise
 
     def _listens(self) -> bool:
         if self.process.poll() is not None:

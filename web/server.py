@@ -1,13 +1,16 @@
 """The embedded server: waitress, with each request stamped when its head arrived."""
 
+import threading
 from datetime import datetime, timedelta, timezone
+from time import monotonic
 from typing import Any
 
 from flask import Flask
+from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
-from waitress.server import TcpWSGIServer, create_server
+from waitress.server import MultiSocketServer, TcpWSGIServer, create_server
 from waitress.task import WSGITask
 
 from core import clock
@@ -57,26 +60,67 @@ def _request_start(text: str) -> datetime | None:
         return None
 
 
-def make_server(app: Flask, config: Config) -> TcpWSGIServer:
-    """A server bound to the configured address; `.run()` serves until it is closed."""
-    proxy: dict[str, Any] = {}
-    if config.trusted_proxy:
-        proxy = {
-            "trusted_proxy": config.trusted_proxy,
-            "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"},
-        }
-    server = create_server(
-        app,
-        host=config.host,
-        port=config.port,
-        threads=config.threads,
-        connection_limit=1000,  # slow uploads wait in buffers without holding a thread
-        channel_timeout=1200,  # an upload may pause; the window of venues is 20 minutes
-        max_request_body_size=app.config["MAX_CONTENT_LENGTH"]
-        + (1 << 20),  # the app refuses first, in a sentence
-        clear_untrusted_proxy_headers=True,
-        ident="",
-        **proxy,
-    )
-    server.channel_class = ArrivalChannel
-    return server
+class Server:
+    """Listens on the configured address, on each of its families where a name has several."""
+
+    def __init__(self, app: Flask, config: Config) -> None:
+        proxy: dict[str, Any] = {}
+        if config.trusted_proxy:
+            proxy = {
+                "trusted_proxy": config.trusted_proxy,
+                "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"},
+            }
+        self._map: dict[int, Any] = {}
+        self._server: TcpWSGIServer | MultiSocketServer = create_server(
+            app,
+            map=self._map,
+            host=config.host,
+            port=config.port,
+            threads=config.threads,
+            connection_limit=1000,  # slow uploads wait in buffers without holding a thread
+            channel_timeout=1200,  # an upload may pause; the window of venues is 20 minutes
+            # The app refuses first, in a sentence.
+            max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + (1 << 20),
+            clear_untrusted_proxy_headers=True,
+            ident="",
+            **proxy,
+        )
+        self._listeners = [one for one in self._map.values() if isinstance(one, TcpWSGIServer)]
+        for listener in self._listeners:
+            listener.channel_class = ArrivalChannel
+        self._stop, self._patience = threading.Event(), 0.0
+
+    def run(self) -> None:
+        """Serve until `stop`; then accept nothing new, and let what has begun end within the patience."""
+        while not self._stop.is_set():
+            self._turn(1.0)
+        for listener in self._listeners:
+            wasyncore.dispatcher.close(listener)  # its own would close what wakes the loop, too
+        end = monotonic() + self._patience
+        while self._in_flight() and monotonic() < end:
+            self._turn(0.2)
+        self._server.task_dispatcher.shutdown()
+        wasyncore.close_all(self._map)
+
+    def stop(self, patience: float = 0) -> None:
+        """End `run`, which lets uploads and answers in flight take this many seconds. For other threads and signals."""
+        self._patience = patience
+        self._stop.set()
+        self._listeners[0].pull_trigger()
+
+    def channels(self) -> list[ArrivalChannel]:
+        """The open connections."""
+        return [one for one in list(self._map.values()) if isinstance(one, ArrivalChannel)]
+
+    def _turn(self, seconds: float) -> None:
+        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+
+    def _in_flight(self) -> bool:
+        """Whether a request has begun to come, waits for its answer or is being answered; idle connections end here."""
+        busy = False
+        for channel in self.channels():
+            if channel.request is not None or channel.requests or channel.total_outbufs_len:
+                busy = True
+            else:
+                channel.will_close = True
+        return busy

@@ -11,6 +11,7 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "man
 LONGER_THAN_400_LINES: dict[str, str] = {}
 READS_THE_CLOCK: dict[str, str] = {}
 FORMATS_INSTANTS = {
+    "core/logs.py": "the time of a line in the log, as machines read it",
     "mail/sending.py": "the Date of a letter, as mail wants it",
     "web/shell.py": "the server's time, for the script that counts down",
 }

@@ -13,10 +13,10 @@ from submissions.models import State, Upload
 from tests import hostile_pdfs
 from tests.browser import Visitor, assert_accessible
 from tests.season import CLOSED, LAST_SECOND, PDF, Season, make_app, open_season
-from tests.servers import free_port, wait_until
+from tests.servers import free_port
 from tests.submissions.door import HOME, letters, submission, versions
 from web.jobs import JOBS
-from web.server import make_server
+from web.server import Server
 
 
 @pytest.fixture
@@ -27,15 +27,14 @@ def season(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> 
         tmp_path / "data", sqlite_url, DATELINE_PORT=str(port), DATELINE_URL=f"http://127.0.0.1:{port}"
     )
     app.config["WTF_CSRF_ENABLED"] = True
-    server = make_server(app, app.config["DATELINE"])
+    server = Server(app, app.config["DATELINE"])
     thread = threading.Thread(target=server.run)
     thread.start()
     with open_season(app, monkeypatch) as made:
         yield made
-    server.close()
-    wait_until(lambda: not server.active_channels, "end of the connections", 30)
-    thread.join(10)
-    server.task_dispatcher.shutdown()
+    server.stop(patience=30)
+    thread.join(60)
+    assert not thread.is_alive()
 
 
 @pytest.fixture

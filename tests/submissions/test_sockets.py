@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
-from waitress.server import TcpWSGIServer
 from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.test import EnvironBuilder, encode_multipart
 
@@ -21,7 +20,7 @@ from tests.servers import Dateline, free_port, wait_until
 from tests.submissions.door import HOME, fields, file, submission, versions
 from venues.deadlines import DateKind
 from venues.models import VenueDate
-from web.server import make_server
+from web.server import Server
 
 AFTER = CLOSED + timedelta(seconds=1)
 WINDOW = timedelta(minutes=20)
@@ -36,15 +35,14 @@ def season(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
-def server(season: Season) -> Iterator[TcpWSGIServer]:
+def server(season: Season) -> Iterator[Server]:
     """Dateline's own server, in a thread."""
-    made = make_server(season.app, season.app.config["DATELINE"])
+    made = Server(season.app, season.app.config["DATELINE"])
     thread = threading.Thread(target=made.run)
     thread.start()
     yield made
-    made.close()
-    thread.join(10)
-    made.task_dispatcher.shutdown()
+    made.stop()
+    thread.join(30)
     assert not thread.is_alive()
 
 
@@ -66,7 +64,7 @@ def form(content: bytes = PDF, **more: Any) -> tuple[str, bytes]:
 class SlowSocket:
     """A request whose head and body go in pieces."""
 
-    def __init__(self, season: Season, server: TcpWSGIServer) -> None:
+    def __init__(self, season: Season, server: Server) -> None:
         kind, self.body = form(PDF + b" " * 300_000)
         self.server = server
         self.socket = socket.create_connection(("127.0.0.1", season.app.config["DATELINE"].port), 10)
@@ -88,8 +86,7 @@ class SlowSocket:
         wait_until(lambda: any(self._stamps()), "head at the server")
 
     def _stamps(self) -> list[datetime | None]:
-        channels = list(self.server.active_channels.values())
-        return [channel.request.arrived_at for channel in channels if channel.request]
+        return [channel.request.arrived_at for channel in self.server.channels() if channel.request]
 
     def finish(self) -> bytes:
         """Send the rest; the answer's first line."""
@@ -113,7 +110,7 @@ class SlowSocket:
     ],
 )
 def test_an_upload_counts_from_the_arrival_of_its_head(
-    season: Season, server: TcpWSGIServer, begun: datetime, ended: datetime, is_late: bool
+    season: Season, server: Server, begun: datetime, ended: datetime, is_late: bool
 ) -> None:
     slow = SlowSocket(season, server)
     season.at(begun)
@@ -127,17 +124,17 @@ def test_an_upload_counts_from_the_arrival_of_its_head(
     assert version.paper_size == len(PDF) + 300_000
 
 
-def test_an_upload_that_breaks_off_leaves_nothing(season: Season, server: TcpWSGIServer) -> None:
+def test_an_upload_that_breaks_off_leaves_nothing(season: Season, server: Server) -> None:
     slow = SlowSocket(season, server)
     slow.begin()
     slow.socket.close()
-    wait_until(lambda: not server.active_channels, "end of the connection")
+    wait_until(lambda: not server.channels(), "end of the connection")
     season.session.rollback()
     assert season.session.scalars(select(Version)).all() == []
     assert [path for path in season.store.root.rglob("*") if path.is_file()] == []
 
 
-def test_a_connection_is_no_longer_one_than_its_request(season: Season, server: TcpWSGIServer) -> None:
+def test_a_connection_is_no_longer_one_than_its_request(season: Season, server: Server) -> None:
     """The second request on a connection has its own arrival."""
     season.at(LAST_SECOND)
     connection = http.client.HTTPConnection("127.0.0.1", season.app.config["DATELINE"].port, timeout=10)
@@ -151,11 +148,31 @@ def test_a_connection_is_no_longer_one_than_its_request(season: Season, server: 
         answer.read()
         assert answer.status == 303
     connection.close()
-    wait_until(lambda: not server.active_channels, "end of the connection")
+    wait_until(lambda: not server.channels(), "end of the connection")
     assert [(version.began_at, version.is_late) for version in versions(season)] == [
         (LAST_SECOND, False),
         (AFTER, True),
     ]
+
+
+def upload(
+    season: Season, server: Dateline, content: bytes
+) -> tuple[http.client.HTTPConnection, dict[str, str], bytes]:
+    """A connection, and what ada's browser sends on it once she has filled in the form."""
+    season.session.execute(
+        update(VenueDate)
+        .where(VenueDate.kind == DateKind.SUBMISSION)
+        .values(at=datetime.fromisoformat("2999-01-01T00:00:00Z"))
+    )
+    season.session.commit()
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request("GET", f"{HOME}/new", headers={"Cookie": cookie(season)})
+    page = connection.getresponse()
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.read().decode())
+    assert token
+    sent = str(page.headers["Set-Cookie"]).partition(";")[0]
+    kind, body = form(content, csrf_token=token[1])
+    return connection, {"Cookie": sent, "Content-Type": kind}, body
 
 
 def test_what_was_acknowledged_survives_a_killed_process(
@@ -165,20 +182,8 @@ def test_what_was_acknowledged_survives_a_killed_process(
     app = make_app(tmp_path / "data", f"sqlite:///{tmp_path / 'data' / 'dateline.db'}")
     content = PDF + b"% kept" * 100_000
     with open_season(app, monkeypatch) as season:
-        season.session.execute(
-            update(VenueDate)
-            .where(VenueDate.kind == DateKind.SUBMISSION)
-            .values(at=datetime.fromisoformat("2999-01-01T00:00:00Z"))
-        )
-        season.session.commit()
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
-        connection.request("GET", f"{HOME}/new", headers={"Cookie": cookie(season)})
-        page = connection.getresponse()
-        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.read().decode())
-        assert token
-        sent = str(page.headers["Set-Cookie"]).partition(";")[0]
-        kind, body = form(content, csrf_token=token[1])
-        connection.request("POST", f"{HOME}/new", body, {"Cookie": sent, "Content-Type": kind})
+        connection, headers, body = upload(season, server, content)
+        connection.request("POST", f"{HOME}/new", body, headers)
         assert connection.getresponse().status == 303
         server.kill()
         connection.close()
