@@ -88,7 +88,7 @@ class Server:
         self._listeners = [one for one in self._map.values() if isinstance(one, TcpWSGIServer)]
         for listener in self._listeners:
             listener.channel_class = ArrivalChannel
-        self._stop, self._patience = threading.Event(), 0.0
+        self._stop, self._end = threading.Event(), 0.0
 
     def run(self) -> None:
         """Serve until `stop`; then accept nothing new, and let what has begun end within the patience."""
@@ -96,15 +96,14 @@ class Server:
             self._turn(1.0)
         for listener in self._listeners:
             wasyncore.dispatcher.close(listener)  # its own would close what wakes the loop, too
-        end = monotonic() + self._patience
-        while self._in_flight() and monotonic() < end:
+        while self._in_flight() and monotonic() < self._end:
             self._turn(0.2)
         self._server.task_dispatcher.shutdown()
         wasyncore.close_all(self._map)
 
     def stop(self, patience: float = 0) -> None:
         """End `run`, which lets uploads and answers in flight take this many seconds. For other threads and signals."""
-        self._patience = patience
+        self._end = monotonic() + patience
         self._stop.set()
         self._listeners[0].pull_trigger()
 
