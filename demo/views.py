@@ -25,6 +25,7 @@ from accounts.models import Email, Person
 from core import clock, markdown
 from core import request as here
 from decisions.jobs import stamp_first_use
+from decisions.models import Release
 from demo.mailbox import Mailbox
 from demo.moments import MOMENTS, latest
 from submissions.models import Author
@@ -48,6 +49,15 @@ def move() -> ResponseReturnValue:
     moment = next((m for m in MOMENTS if m.key == request.form.get("moment")), None) or abort(404)
     clock.move_to(moment.at)
     stamp_first_use(here.session(), at=clock.now())
+    early = select(Release.venue_id).where(
+        Release.first_used_at.is_not(None), Release.effective_at > clock.now()
+    )
+    if here.session().scalar(early.limit(1)):
+        flash(
+            "The clock went back, but decisions that were released stay released, and their letters sent. "
+            "Start over takes everything back.",
+            "info",
+        )
     return redirect(_back(), 303)
 
 

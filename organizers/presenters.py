@@ -113,7 +113,7 @@ def submission_table(session: Session, rows: Sequence[Any], hidden: Collection[i
         )
         lines.append(
             f'<tr>{plain}<a href="{base_url}{number}/">{escape(title)}</a><small>{names}</small></td><td>{pill}</td>'
-            f'<td class="number minor">{pages or ""}</td><td class="number">{reviews}</td>'
-            f'<td class="number">{mean}</td><td>{decision}</td></tr>'
+            f'<td class="number minor">{pages or ""}</td><td class="number" data-label="reviews">{reviews}</td>'
+            f'<td class="number" data-label="mean">{mean}</td><td>{decision}</td></tr>'
         )
     return Markup("".join(lines))  # noqa: S704 (title and names are escaped above; the rest is ours)

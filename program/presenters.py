@@ -83,6 +83,44 @@ def key_dates(calendar: Calendar, at: datetime) -> list[KeyDate]:
     return [KeyDate(**{**vars(date), "state": states[date.at]}) for date in found]
 
 
+@dataclass(frozen=True)
+class Mark:
+    """A date on the drawn season: where it lies in time and where its card stands, in per cent of the width."""
+
+    x: float
+    card: float
+    state: str
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The season drawn to scale."""
+
+    marks: list[Mark]
+    today: float
+    is_running: bool
+    sentence: str
+
+
+def axis(dates: list[KeyDate], at: datetime) -> Axis | None:
+    """The dates where they lie in time; nothing when fewer than two differ."""
+    first, last = min((date.at for date in dates), default=at), max((date.at for date in dates), default=at)
+    if first == last:
+        return None
+    half = 50 / len(dates)  # of a card: the line reaches from the middle of the first to that of the last
+
+    def x(instant: datetime) -> float:
+        share = (min(max(instant, first), last) - first) / (last - first)
+        return round(half + share * (100 - 2 * half), 2)
+
+    marks = [Mark(x(date.at), round((2 * n + 1) * half, 2), date.state) for n, date in enumerate(dates)]
+    upcoming = next((date for date in dates if date.state == "now"), None)
+    over = [date.label for date in dates if date.state == "done"]
+    so_far = f"Over: {', '.join(over)}. " if over else ""
+    sentence = f"The season as a line. {so_far}{f'Next: {upcoming.label}.' if upcoming else 'It is over.'}"
+    return Axis(marks, x(at), first <= at < last, sentence)
+
+
 def submission_door(calendar: Calendar, at: datetime) -> tuple[bool, str]:
     """Whether anybody can submit now, and the sentence about it."""
     window = calendar.window(Phase.SUBMISSION)

@@ -22,6 +22,7 @@ def home() -> str:
         "program/home.html",
         venue=venue,
         dates=dates,
+        axis=presenters.axis(dates, at),
         upcoming=next((date for date in dates if date.state == "now"), None),
         door=presenters.submission_door(calendar, at),
         day_and_place=presenters.day_and_place(venue, calendar),

@@ -51,6 +51,14 @@ function words(form, name, value) {
   return [label, text || "(empty)"];
 }
 
+/** The state that the page shows of what is written, as it is once a draft is saved. */
+function showState() {
+  const state = document.querySelector("[data-after-save]");
+  if (!state) return;
+  state.firstElementChild.textContent = state.dataset.afterSave;
+  state.firstElementChild.className = `pill pill-${state.dataset.tone}`;
+}
+
 function bind(form, page) {
   const key = page.keyPrefix() + location.pathname;
   const output = form.querySelector("[data-autosave-state]");
@@ -138,6 +146,7 @@ function bind(form, page) {
       saved = fields;
       forget();
       say(`Saved ${clock(new Date(data.saved_at))}`);
+      showState();
       if (!same(read(form), saved)) schedule();
     } else if (answer.status === 409 && data.theirs) {
       keep(fields);

@@ -70,6 +70,20 @@ def test_the_home_page(season: Season) -> None:
     assert 'href="/sbm2022/submissions/new"' in page
 
 
+def test_the_season_is_drawn_to_scale(season: Season) -> None:
+    page = season.client().page("/sbm2022/")
+    assert "The season as a line. Over: Call opens. Next: Submission deadline." in words_of(page)
+    drawn = re.findall(r'<circle class="season-(\w+)" cx="([\d.]+)%"', page)
+    assert [state for state, _ in drawn] == ["done", "now", "next", "next", "next"]
+    places = [float(x) for _, x in drawn]
+    assert (places[0], places[-1]) == (10.0, 90.0)  # the middles of the first and the last of five cards
+    # 46 of 112 days after the call opened submission closes.
+    assert 42 < places[1] < 43.5
+    assert ">today</text>" in page
+    season.at(CLOSED.replace(year=2023))
+    assert ">today</text>" not in season.client().page("/sbm2022/")
+
+
 def test_the_button_says_why_it_is_closed(season: Season) -> None:
     season.at(CLOSED)
     page = season.client().page("/sbm2022/")

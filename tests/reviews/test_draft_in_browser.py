@@ -91,6 +91,7 @@ def test_saved_as_it_is_typed(site: Site, page: Page) -> None:
     site.review(page)
     page.get_by_label("Summary").fill("It fits a score.")
     saying(page).to_contain_text("Saved 0")
+    expect(page.locator("[data-after-save]")).to_have_text("draft, not handed in")
     assert site.draft_of(site.season.rey) == "It fits a score."
     with page.expect_response("**/review/draft"):
         page.get_by_label("Good supported, with small gaps").check()
