@@ -1,6 +1,7 @@
-"""The receipt for a final file."""
+"""The letter about a final file."""
 
 from camera_ready.models import FinalVersion
+from camera_ready.receipts import of_final
 from core import links
 from mail.letters import Letter, Own, compose
 from submissions.models import Author, Submission
@@ -30,5 +31,7 @@ def final_received(submission: Submission, final: FinalVersion, author: Author, 
             if final.is_late
             else ""
         ),
+        receipt=of_final(submission, final),
+        check=links.absolute("receipts.check"),
         page=links.absolute("camera_ready.final", slug=venue.slug, number=submission.number),
     )

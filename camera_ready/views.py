@@ -9,12 +9,13 @@ from camera_ready import actions, policy, queries
 from camera_ready import zip as archive
 from camera_ready.forms import FinalForm
 from camera_ready.models import FinalVersion
+from camera_ready.receipts import of_final
 from core import request as here
 from core.db import transaction
 from core.paging import paginate
 from decisions import queries as decisions
 from submissions import queries as submissions
-from submissions.files import serve
+from submissions.files import serve, serve_text
 from submissions.models import Author, FileCheck, Submission
 from submissions.uploads import FileRefused, Kind, receive
 from venues import current
@@ -67,6 +68,16 @@ def upload(number: int) -> ResponseReturnValue:
 def file(number: int, final: int) -> ResponseReturnValue:
     """A final file, for its authors."""
     return _send(_mine(number), final)
+
+
+@pages.get(f"{AUTHORS}/<int:final>/receipt.txt")
+@login_required
+def receipt(number: int, final: int) -> ResponseReturnValue:
+    """The signed receipt of a final file, for its authors."""
+    submission = _mine(number)
+    found = here.session().scalar(_version(submission, final)) or abort(404)
+    name = f"{current.venue().slug}-paper{number}-final{final}-receipt.txt"
+    return serve_text(of_final(submission, found), name)
 
 
 @pages.get("/organize/camera-ready")

@@ -12,6 +12,7 @@ COMMANDS = {
     "work": "run background work: letters, file checks",
     "venue": "make, update and list venues",
     "db": "bring the database up to date",
+    "keys": "rotate and list the keys that sign receipts",
     "deadline": "say which instant a written deadline means",
     "bench": "measure what pages cost",
     "soak": "long trials: kill web and worker at random moments, and look for what was lost",

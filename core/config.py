@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from core import clock, tokens
+from core import clock, signing, tokens
 from core.addresses import AddressError, canonical
 
 ROOT = Path(__file__).parent.parent
 NAMES = {
-    "DATELINE_DATA": "the folder of files, key and (by default) database; `data` beside ./dateline unless set",
+    "DATELINE_DATA": "the folder of files, keys and (by default) database; `data` beside ./dateline unless set",
     "DATABASE_URL": "sqlite:///… or postgresql://user:password@host/name; SQLite in the data folder unless set",
     "DATELINE_URL": "the address people use, such as https://papers.example.org; http://HOST:PORT unless set",
     "DATELINE_HOST": "the address to listen on; 127.0.0.1 unless set",
@@ -107,8 +107,9 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
 
 
 def activate(config: Config) -> None:
-    """Give the process its key and, in a rehearsal, its movable clock."""
+    """Give the process its keys and, in a rehearsal, its movable clock."""
     tokens.use(config.secret_key)
+    signing.use(config.data / "receipt-keys")
     clock.rehearse(config.data / "clock" if config.rehearsal else None)
 
 

@@ -74,9 +74,9 @@ class DiskStore:
             except BaseException:
                 Path(temporary).unlink(missing_ok=True)
                 raise
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
             if new_folder:
-                _sync_folder(self.root)
+                sync_folder(self.root)
         except OSError as error:
             raise DiskFull(str(error)) from error
         return Blob(digest.hexdigest(), size)
@@ -92,7 +92,7 @@ class DiskStore:
         return self.path(sha256).open("rb")
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the names in this folder durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -140,3 +140,20 @@ class WithdrawForm(FlaskForm):
         """The number, with or without its #."""
         if (field.data or "").strip().removeprefix("#") != str(self.number):
             raise ValidationError(f"Type {self.number} to withdraw, or go back: nothing was changed.")
+
+
+class ReceiptForm(FlaskForm):
+    """A receipt, pasted or as a file, and maybe the PDF."""
+
+    receipt = TextAreaField(
+        "The receipt",
+        description="Paste all of it, from the BEGIN line to the END line. Quoted mail is fine.",
+    )
+    file = FileField("Or its file")
+    paper = FileField(
+        "The PDF (optional)", description="Is this PDF the one that the receipt names? It is not stored."
+    )
+
+    def validate_receipt(self, field: TextAreaField) -> None:
+        if not (field.data or "").strip() and not self.file.data:
+            raise ValidationError("Paste a receipt, or choose its file.")

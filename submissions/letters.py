@@ -6,6 +6,7 @@ from typing import Any
 from accounts.models import Person
 from core.links import absolute
 from mail.letters import Letter, Own, compose
+from submissions import receipts
 from submissions.models import State, Version
 from venues.deadlines import stamp, utc
 
@@ -77,6 +78,8 @@ def _contents(version: Version, by: Person) -> dict[str, Any]:
         "version": str(version.number),
         "saved_by": by.name,
         "time": stamp(version.saved_at),
+        "receipt": receipts.of_version(version),
+        "check": absolute("receipts.check"),
     }
 
 

@@ -13,8 +13,8 @@ from core.db import transaction
 from core.limits import limiter
 from core.paging import paginate
 from core.pdf import looks_like_pdf
-from submissions import actions, checks, editing, policy, queries, uploads
-from submissions.files import serve
+from submissions import actions, checks, editing, policy, queries, receipts, uploads
+from submissions.files import serve, serve_text
 from submissions.forms import WithdrawForm
 from submissions.models import FileCheck, State, Submission, Version
 from submissions.uploads import Kind
@@ -196,7 +196,16 @@ def version_receipt(number: int, version: int) -> ResponseReturnValue:
         saved_by=saved_by,
         stamp=stamp,
         is_current=found.number == found.submission.version,
+        signed=receipts.of_version(found),
     )
+
+
+@pages.get(f"/{VERSION}/receipt.txt")
+@login_required
+def receipt_file(number: int, version: int) -> ResponseReturnValue:
+    """The signed receipt, to be kept."""
+    found, _ = _version(number, version)
+    return serve_text(receipts.of_version(found), f"{_base(number, version)}-receipt.txt")
 
 
 @pages.get(f"/{VERSION}/paper.pdf")

@@ -9,6 +9,7 @@ VIEWS = (
     "web.operations",
     "accounts.views",
     "submissions.views",
+    "submissions.verification",
     "reviews.pool.views",
     "reviews.assignment.views",
     "reviews.papers.views",

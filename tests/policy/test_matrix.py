@@ -35,6 +35,8 @@ accounts.sign_in                /sign-in                                        
 accounts.reset                  /reset/{reset}                                      all
 accounts.account                /account                                            signed
 accounts.verify_email           /account/emails/verify/{verify}                     signed:410 nel
+receipts.check                  /receipts                                           all
+receipts.keys                   /receipts/keys                                      all
 new_venue.form                  /venue/new                                          sam
 program.home                    /sbm2022/                                           all
 program.call                    /sbm2022/call                                       all
@@ -45,12 +47,14 @@ submissions.show                /sbm2022/submissions/1/                         
 submissions.edit                /sbm2022/submissions/1/edit                         authors | authors:403 | authors:403
 submissions.receipt             /sbm2022/submissions/1/receipt                      authors:302
 submissions.version_receipt     /sbm2022/submissions/1/versions/1/receipt           authors
+submissions.receipt_file        /sbm2022/submissions/1/versions/1/receipt.txt       authors
 submissions.paper               /sbm2022/submissions/1/versions/1/paper.pdf         authors
 submissions.supplement          /sbm2022/submissions/1/versions/1/supplement        authors
 submissions.picture             /sbm2022/submissions/1/versions/1/picture.png       authors
 submissions.withdraw            /sbm2022/submissions/1/withdraw                     authors
 decisions.decision              /sbm2022/submissions/1/decision                     authors
 camera_ready.final              /sbm2022/submissions/1/camera-ready                 authors
+camera_ready.receipt            /sbm2022/submissions/1/camera-ready/1/receipt.txt   authors
 camera_ready.file               /sbm2022/submissions/1/camera-ready/1/paper.pdf     authors
 reviewing.index                 /sbm2022/papers/                                    reviewers
 papers.paper                    /sbm2022/papers/1/                                  nobody | rey | rey
@@ -95,6 +99,7 @@ accounts.sign_out_everywhere    POST /account/sign-out-everywhere               
 accounts.add_email              POST /account/emails                                signed
 accounts.verify_email           POST /account/emails/verify/{verify}                nel
 accounts.change_email           POST /account/emails/{email}/primary                nel
+receipts.check                  POST /receipts                                      all
 new_venue.make                  POST /venue/new                                     sam
 new_venue.load                  POST /venue/load                                    sam
 pool.answer                     POST /sbm2022/invitations/{invited}                 all | all | nobody

@@ -146,3 +146,29 @@ def test_two_tabs(season: Season, page: Page, visitor: Visitor) -> None:
     assert [version.title for version in versions(season)] == ["First", "From the other tab", "From this tab"]
     assert all("409" in problem for problem in visitor.problems)
     visitor.problems.clear()
+
+
+def test_a_receipt_is_kept_and_checked_by_somebody_else(season: Season, page: Page, visitor: Visitor) -> None:
+    season.submission("On scores", content=PDF)
+    page.goto(f"{HOME}/1/receipt")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    other = visitor.open(width=390, base_url=season.app.config["DATELINE"].url)
+    other.goto("/receipts")
+    assert_accessible(other)
+    kept = {"name": "receipt.txt", "mimeType": "text/plain", "buffer": download.value.path().read_bytes()}
+    paper = other.get_by_label("The PDF (optional)")
+    for file, said in (
+        (PDF, "Valid, and the PDF is the one it names."),
+        (PDF + b"x", "the PDF is another one."),
+    ):
+        other.get_by_label("Or its file").set_input_files(kept)  # type: ignore[arg-type]
+        paper.set_input_files(pdf(file))  # type: ignore[arg-type]
+        other.get_by_role("button", name="Check").click()
+        expect(other.locator(".callout-title")).to_contain_text(said)
+        assert_accessible(other)
+    other.get_by_label("The receipt").fill(page.locator(".receipt").inner_text().replace("scores", "Scores"))
+    other.get_by_role("button", name="Check").click()
+    expect(other.locator(".callout-title")).to_have_text("Not valid.")
+    assert_accessible(other)
+    assert other.evaluate("document.documentElement.scrollWidth") <= 390
