@@ -75,7 +75,7 @@ def fill(source: str, values: dict[str, str]) -> tuple[str, str, str]:
     """Subject, text and HTML of a Markdown source. Raises UnknownPlaceholder."""
     subject, _, body = source.strip().partition("\n")
     plain = "".join(_filled(body.strip(), values, escaped=False))
-    rich = markdown.to_html("".join(_filled(body.strip(), values, escaped=True)))
+    rich = markdown.to_mail_html("".join(_filled(body.strip(), values, escaped=True)))
     subject = " ".join("".join(_filled(subject, values, escaped=False)).split())
     return subject, plain + "\n", f"<!doctype html><html><body>{rich}</body></html>"
 
