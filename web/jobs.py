@@ -12,6 +12,7 @@ from core import clock, jobs, limits, logs
 from decisions import jobs as decisions
 from mail import sending
 from submissions import checks
+from web import rendering
 
 POLL = 1.0  # seconds between looks when there is nothing to do
 REPORT_EVERY = 20.0
@@ -21,6 +22,7 @@ JOBS: dict[str, jobs.JobFunction] = {
     "check_file": checks.check_file,
     "write_decision_letters": decisions.write_decision_letters,
     "drop_decision_letters": decisions.drop_decision_letters,
+    rendering.JOB: rendering.render_anew,
 }
 
 
@@ -29,7 +31,7 @@ def run_worker(app: Flask, stop: threading.Event, *, poll: float = POLL) -> None
     name = f"{socket.gethostname()}-{os.getpid()}-{threading.get_ident()}"
     config = app.config["DATELINE"]
     sessions = app.extensions["sessions"]
-    reported = 0.0
+    reported, is_ordered = 0.0, False
     # Letters written in jobs need the addresses of pages.
     with app.test_request_context(base_url=config.url):
         while not stop.is_set():
@@ -39,7 +41,9 @@ def run_worker(app: Flask, stop: threading.Event, *, poll: float = POLL) -> None
                     with sessions() as session:
                         jobs.report(session, name)
                         limits.forget_expired(session)
-                    reported = now
+                        if not is_ordered:
+                            rendering.order(session)
+                    reported, is_ordered = now, True
                 with sessions() as session:
                     decisions.stamp_first_use(session, at=clock.now())
                 busy = jobs.run_next(sessions, JOBS, name)
