@@ -7,7 +7,7 @@ from flask import request as http
 from flask.typing import ResponseReturnValue
 
 from accounts.models import Person
-from core import request
+from core import preview, request
 from core.db import transaction
 from core.verdict import Refused
 from submissions import actions, policy, queries
@@ -42,6 +42,7 @@ def page(
     text = render_template(
         "submissions/edit.html",
         form=form,
+        previews=preview.of(form, "abstract"),
         submission=submission,
         version=version,
         waiting={kind.value: _waiting(form, kind) for kind in Kind},
@@ -61,7 +62,7 @@ def save(submission: Submission | None) -> ResponseReturnValue:
     form = make_form()
     # Files are stored before the transaction begins: it holds nobody up while a disk syncs.
     paper, supplement = _received(form, Kind.PAPER), _received(form, Kind.SUPPLEMENT)
-    if form.press(http.form):
+    if form.press(http.form) or preview.is_asked_for():
         return page(form, submission)
     form.drop_empty_authors()
     if not form.abstract.data and (paper or (submission and submission.submitted_at)):

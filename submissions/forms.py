@@ -61,7 +61,7 @@ class SubmissionForm(FlaskForm):
     abstract = TextAreaField(
         "Abstract",
         [Length(max=MAX_ABSTRACT, message=f"At most {MAX_ABSTRACT} characters.")],
-        description="Markdown is welcome.",
+        description="Markdown and formulas in TeX, such as $x^2$, are welcome.",
         filters=[lambda text: (text or "").replace("\r\n", "\n").strip()],
     )
     topics = SelectMultipleField("Topics", coerce=int)

@@ -8,9 +8,9 @@ from werkzeug.routing import BaseConverter
 RESERVED = frozenset(
     """
     .well-known about account admin api assets bootstrap call conferences dateline demo docs elements favicon.ico
-    feeds files forgot healthz help home invitations legal login logout mail metrics new outbox papers people privacy
-    readyz receipts reset reviews robots.txt security.txt settings sign-in sign-out sign-up site sitemap.xml static
-    submissions terms venue venues verify welcome workshops
+    feeds files forgot healthz help home invitations legal login logout mail metrics new outbox papers people preview
+    privacy readyz receipts reset reviews robots.txt security.txt settings sign-in sign-out sign-up site sitemap.xml
+    static submissions terms venue venues verify welcome workshops
     """.split()
 )
 SHAPE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")

@@ -7,6 +7,7 @@ from flask import Flask
 VIEWS = (
     "web.home",
     "web.operations",
+    "web.preview",
     "accounts.views",
     "submissions.views",
     "submissions.verification",

@@ -10,7 +10,7 @@ from core.markdown import to_html
 from core.verdict import Verdict
 from reviews.assignment.models import Assignment
 from reviews.reviewing import form, policy, queries
-from reviews.reviewing.form import Answers, Kind
+from reviews.reviewing.form import Answers
 from reviews.reviewing.models import Review
 from venues.deadlines import Calendar
 
@@ -80,5 +80,4 @@ def submit(
 
 def html_of(answers: Answers) -> dict[str, str]:
     """The texts' safe HTML, made once so that pages need not."""
-    texts = [question.name for question in form.QUESTIONS if question.kind is Kind.TEXT]
-    return {name: to_html(answers[name]) for name in texts if answers.get(name)}
+    return {name: to_html(answers[name]) for name in form.TEXTS if answers.get(name)}

@@ -173,6 +173,7 @@ QUESTIONS = (
         audience=Audience.ORGANIZERS,
     ),
 )
+TEXTS = tuple(question.name for question in QUESTIONS if question.kind is Kind.TEXT)
 BY_NAME = {question.name: question for question in QUESTIONS}
 
 

@@ -10,7 +10,7 @@ from flask_login import login_required
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from core import request
+from core import preview, request
 from core.db import transaction
 from core.paging import paginate
 from core.verdict import HIDDEN, Refused
@@ -91,6 +91,7 @@ def _page(
         "reviewing/review.html",
         form=shown,
         questions=form.QUESTIONS,
+        previews=preview.of(shown, *form.TEXTS),
         paper=paper,
         abstract=Markup(paper.abstract_html if paper else ""),  # noqa: S704 (made safe when it was saved)
         may_write=policy.may_write(session, person, assignment, at, calendar),
@@ -114,6 +115,8 @@ def write(number: int) -> ResponseReturnValue:
         sent[error.name].errors = [str(error)]
         return _page(number, sent, 422)
     is_complete = not form.missing(answers)
+    if preview.is_asked_for():
+        return _page(number, sent)
     act = actions.submit if is_final and is_complete else actions.save_draft
     try:
         with transaction(session):

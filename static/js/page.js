@@ -10,6 +10,8 @@ const modules = {
   "form[data-upload]": "upload",
   "form[data-autosave-url]": "autosave",
   "form[data-sign-out]": "signout",
+  "button[data-preview]": "preview",
+  "math, button[data-preview]": "formulas",
 };
 
 const page = {

@@ -22,6 +22,7 @@ GROUPS["signed"] = GROUPS["all"] - {OUT}
 PAGES = """
 static                          /static/dateline.css                                all
 bootstrap.static                /bootstrap/static/css/bootstrap.min.css             all
+preview.font                    /static/stix-two-math.ttf                           all
 home.index                      /                                                   all
 operations.healthz              /healthz                                            all
 operations.readyz               /readyz                                             all:503
@@ -87,6 +88,7 @@ camera_ready.organizer_file     /sbm2022/organize/camera-ready/1/1/paper.pdf    
 
 # endpoint, method, address, who is let in (in which phase): everybody else is refused and nothing is written.
 ACTS = """
+preview.show                    POST /preview                                       signed
 accounts.sign_up                POST /sign-up                                       all
 accounts.forgot                 POST /forgot                                        all
 accounts.welcome                POST /welcome/{welcome}                             all
