@@ -68,7 +68,9 @@ class Nginx:
     def is_taking_a_body(self) -> bool:
         """Whether a body is on its way into nginx's own file, which has no name any more."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        opened = [os.readlink(place) for child in children for place in Path(f"/proc/{child}/fd").iterdir()]
+        opened = [
+            str(place.readlink()) for child in children for place in Path(f"/proc/{child}/fd").iterdir()
+        ]
         return any(place.startswith(str(self.bodies)) for place in opened)
 
     def _answers(self) -> bool:
