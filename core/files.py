@@ -5,11 +5,13 @@ import os
 import re
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from io import RawIOBase
 from pathlib import Path
 from typing import BinaryIO, cast
 
 CHUNK = 1 << 18
+NAME = re.compile(r"[0-9a-f]{64}")
 
 
 class TooLarge(Exception):
@@ -33,18 +35,57 @@ class DiskStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.incoming = root / "incoming"
+        self.incoming, self._aside = root / "incoming", root / "aside"
         self.incoming.mkdir(parents=True, exist_ok=True)
 
     def path(self, sha256: str) -> Path:
         """Where the blob of this name lies, whether or not it is there."""
-        if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+        if not NAME.fullmatch(sha256):
             raise ValueError("not a SHA-256")
         return self.root / sha256[:2] / sha256
 
     def has(self, sha256: str) -> bool:
         """Whether a blob of this name is stored."""
         return self.path(sha256).is_file()
+
+    def keep(self, sha256: str) -> bool:
+        """Whether it is stored; if so it counts as new, so that a save which names it finds it (housekeeping.py)."""
+        try:
+            os.utime(self.path(sha256))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def older_than(self, before: datetime) -> list[str]:
+        """The names of the blobs that were last put or kept before this instant."""
+        return [path.name for path in self.root.glob("[0-9a-f][0-9a-f]/*") if _is_older(path, before)]
+
+    def set_aside(self, sha256: str, *, at: datetime, before: datetime) -> bool:
+        """Take a blob out of the store, noting when; not when it has been put or kept since `before`."""
+        there = self._aside / str(int(at.timestamp())) / sha256
+        there.parent.mkdir(parents=True, exist_ok=True)
+        self.path(sha256).rename(there)
+        if _is_older(there, before):
+            return True
+        there.rename(self.path(sha256))  # somebody came in between
+        return False
+
+    def aside(self) -> list[str]:
+        """The names of the blobs that are set aside."""
+        return [path.name for path in self._aside.glob("*/*")]
+
+    def bring_back(self, sha256: str) -> None:
+        """Put a blob that was set aside back into its place."""
+        for path in self._aside.glob(f"*/{sha256}"):
+            path.rename(self.path(sha256))
+
+    def remove_aside(self, sha256: str, *, before: datetime) -> None:
+        """Remove a blob that was set aside before this instant."""
+        for path in self._aside.glob(f"*/{sha256}"):
+            if int(path.parent.name) < before.timestamp():
+                path.unlink()
+                if not any(path.parent.iterdir()):
+                    path.parent.rmdir()
 
     def put(self, stream: BinaryIO, *, limit: int) -> Blob:
         """Store all of the stream: hashed while written to a temporary file, fsynced, renamed, the folder fsynced.
@@ -90,6 +131,10 @@ class DiskStore:
     def open(self, sha256: str) -> BinaryIO:
         """The blob, opened for reading; FileNotFoundError when it is not there."""
         return self.path(sha256).open("rb")
+
+
+def _is_older(path: Path, before: datetime) -> bool:
+    return path.stat().st_mtime < before.timestamp()
 
 
 def sync_folder(folder: Path) -> None:

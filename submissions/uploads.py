@@ -117,7 +117,7 @@ def carried(token: str, kind: Kind, person_id: int, store: DiskStore) -> Receive
         sha256, size, name, began = tokens.read(_purpose(kind, person_id), token, max_age=CARRIED)
     except tokens.TokenError:
         raise FileRefused("The file that was sent before is no longer waiting. Choose it again.") from None
-    if not store.has(sha256):
+    if not store.keep(sha256):
         raise FileRefused("The file that was sent before is no longer there. Choose it again.")
     return Received(sha256, size, name, datetime.fromtimestamp(began, UTC))
 

@@ -4,21 +4,30 @@ import os
 import signal
 import socket
 import threading
+from datetime import timedelta
 from types import FrameType
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
-from core import clock, jobs, limits, logs
+from core import clock, housekeeping, jobs, limits, logs, request
 from decisions import jobs as decisions
 from mail import sending
-from submissions import checks
+from submissions import checks, uploads
 from web import rendering
 
 POLL = 1.0  # seconds between looks when there is nothing to do
 REPORT_EVERY = 20.0
 log = logs.get(__name__)
 
+
+def _tidy_files(session: Session) -> None:
+    """Remove what no save named within the time that a form may carry it, and a day more."""
+    housekeeping.tidy(session, request.store(), wait=uploads.CARRIED + timedelta(days=1))
+
+
 JOBS: dict[str, jobs.JobFunction] = {
+    housekeeping.JOB: _tidy_files,
     "check_file": checks.check_file,
     "write_decision_letters": decisions.write_decision_letters,
     "drop_decision_letters": decisions.drop_decision_letters,
@@ -41,6 +50,7 @@ def run_worker(app: Flask, stop: threading.Event, *, poll: float = POLL) -> None
                     with sessions() as session:
                         jobs.report(session, name)
                         limits.forget_expired(session)
+                        housekeeping.order(session)
                         if not is_ordered:
                             rendering.order(session)
                     reported, is_ordered = now, True
