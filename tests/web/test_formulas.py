@@ -119,7 +119,7 @@ def test_the_preview_follows_what_is_typed(season: Season, address: str, visitor
     page = visitor.open(width=390)
     sign_in(page, season, address, "ada")
     page.goto(f"{address}/sbm2022/submissions/new")
-    box = page.get_by_role("region", name="Preview of Abstract")
+    box = page.get_by_role("region", name="Preview")
     abstract = page.get_by_label("Abstract", exact=False).first
     abstract.fill("On $x^2$")
     expect(box).to_be_hidden()
