@@ -1,18 +1,31 @@
-"""What organizers do across the season: give more time, and see to the letters."""
+"""What organizers do across the season: give more time, word the letters and see to them."""
 
+import secrets
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from accounts.models import Person
 from core import audit, clock
-from mail.models import Message, MessageState
-from organizers import policy
+from mail import outbox
+from mail.models import Message, MessageState, VenueLetter
+from organizers import policy, venue_letters
+from organizers.examples import Example
 from submissions.models import Submission
 from venues.deadlines import DateKind, iso
 from venues.models import Extension, Venue
+
+
+class Stale(Exception):
+    """Somebody else saved the letter meanwhile: this is what it is now."""
+
+    def __init__(self, theirs: VenueLetter) -> None:
+        super().__init__("the letter was saved by somebody else meanwhile")
+        self.subject, self.body, self.revision = theirs.subject, theirs.body, theirs.revision
+        self.saved_by_id, self.saved_at = theirs.saved_by_id, theirs.saved_at
 
 
 def give_time(
@@ -77,6 +90,78 @@ def cancel_letters(
     waiting = {MessageState.HELD, MessageState.QUEUED}
     values = {"state": MessageState.CANCELLED}
     return _move_letters(session, venue, message_ids, "letters.cancelled", waiting, values, by=by, at=at)
+
+
+def reword(
+    session: Session,
+    venue: Venue,
+    name: str,
+    subject: str,
+    body: str,
+    revision: int,
+    *,
+    by: Person,
+    at: datetime,
+) -> bool:
+    """Let a letter say this from now on; the standard words, or none, make it the standard letter again.
+
+    `revision` is the one that the words began from (0: never saved). Raises Stale. False when nothing changes. Letters
+    that are written already stay as they are.
+    """
+    policy.may_reword(session, by, venue).enforce()
+    session.execute(select(Venue.id).where(Venue.id == venue.id).with_for_update())
+    if not put_words(session, venue, name, subject, body, revision, by=by, at=at):
+        return False
+    act, about = ("letter.reworded" if body else "letter.standard"), f"venue:{venue.id}"
+    words = {"letter": name, "subject": subject, "body": body}
+    audit.record(session, act, about, by=by.id, at=at, venue_id=venue.id, **words)
+    return True
+
+
+def put_words(
+    session: Session,
+    venue: Venue,
+    name: str,
+    subject: str,
+    body: str,
+    revision: int | None = None,
+    *,
+    by: Person | None,
+    at: datetime,
+) -> bool:
+    """What `reword` does, and a venue's file, which is for who may load it. No revision: whatever was there before."""
+    saved = session.get(VenueLetter, (venue.id, name))
+    if (subject, body) == venue_letters.LETTERS[name].standard[:2]:
+        subject, body = "", ""
+    if (subject, body) == ((saved.subject, saved.body) if saved else ("", "")):
+        return False
+    if saved is None:
+        saved = VenueLetter(venue_id=venue.id, name=name, revision=0)
+        session.add(saved)
+    elif revision is not None and saved.revision != revision:
+        raise Stale(saved)
+    saved.subject, saved.body, saved.revision = subject, body, saved.revision + 1
+    saved.saved_by_id, saved.saved_at = by.id if by else None, at
+    return True
+
+
+def send_test(
+    session: Session, venue: Venue, name: str, example: Example, *, by: Person, at: datetime
+) -> None:
+    """Send the example to whoever asks, at their own e-mail and marked as a test; each time anew."""
+    policy.may_send_test(session, by, venue, at).enforce()
+    # About the submission that it takes for an example: who is in conflict with that does not meet it in the outbox.
+    about = f"submission:{example.submission_id}" if example.submission_id else f"venue:{venue.id}"
+    letter = replace(
+        example.letter,
+        occasion=f"test_{name}",
+        thing=f"{about}:test:{secrets.token_hex(8)}",
+        to_email=by.primary_email,
+        to_name=by.name,
+        subject=f"Test: {example.letter.subject}",
+        is_secret=False,
+    )
+    outbox.enqueue(session, letter, at=at)
 
 
 def _move_letters(

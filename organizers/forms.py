@@ -4,11 +4,12 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import EmailField, RadioField, SelectChoice, SelectField, StringField
+from wtforms import EmailField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from accounts.forms import one_line
 from core.addresses import AddressError, canonical
+from organizers import venue_letters
 from venues import deadlines, slugs
 from venues.deadlines import Announced, DateKind, DeadlineError
 from venues.models import Role
@@ -19,6 +20,10 @@ KINDS = {
     DateKind.CAMERA_READY: "Camera-ready",
 }
 ROLES = {Role.ORGANIZER: "Organizer", Role.AREA_CHAIR: "Area chair", Role.REVIEWER: "Reviewer"}
+
+
+def _stripped(text: str | None) -> str:
+    return (text or "").replace("\r\n", "\n").strip()
 
 
 class _Email(EmailField):
@@ -38,6 +43,26 @@ class ConflictForm(FlaskForm):
     reason = StringField(
         "Reason", [Length(max=300, message="Use at most 300 characters.")], filters=[one_line]
     )
+
+
+class LetterForm(FlaskForm):
+    """A letter in the venue's own words; `revision` is the one that they began from."""
+
+    revision = HiddenField(default="0")
+    subject = StringField("Subject", filters=[_stripped])
+    body = TextAreaField("Text", filters=[_stripped])
+
+    def is_letter(self, kind: venue_letters.Kind) -> bool:
+        """Whether the words make a letter of this kind; what is wrong stands beside the fields."""
+        if self.validate():
+            subject, body = venue_letters.faults(kind, self.subject.data or "", self.body.data or "")
+            self.subject.errors, self.body.errors = subject, body
+        return not self.errors
+
+    def started_from(self) -> int:
+        """The revision that the form was made from."""
+        text = self.revision.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 class TimeForm(FlaskForm):

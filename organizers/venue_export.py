@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from tomlkit.items import AoT, Array, Table
 
 from accounts.models import Email, Person
+from mail.queries import own_letters
+from organizers.venue_letters import LETTERS
 from organizers.venue_values import FIELDS, MEANINGS, zone_of
 from venues import deadlines, queries
 from venues.deadlines import DeadlineError
@@ -53,6 +55,8 @@ def _table(content: dict[str, Any]) -> Table:
             value = tomlkit.string(f"{value}\n", multiline=True)
         elif isinstance(value, list):
             value = _array(value)
+        elif isinstance(value, dict):
+            value = _table(value)
         made.add(key, value)
     return made
 
@@ -140,6 +144,11 @@ def _schedule(session: Session, venue: Venue) -> list[dict[str, str]]:
     ]
 
 
+def _letters(session: Session, venue: Venue) -> dict[str, dict[str, str]]:
+    own = own_letters(session, venue.id, *LETTERS)
+    return {name: {"subject": own[name][0], "body": own[name][1]} for name in LETTERS if name in own}
+
+
 _TABLES: dict[str, Callable[[Session, Venue], Any]] = {
     "venue": _venue,
     "dates": _dates,
@@ -149,4 +158,5 @@ _TABLES: dict[str, Callable[[Session, Venue], Any]] = {
     "sponsors": _sponsors,
     "roles": _roles,
     "schedule": _schedule,
+    "letters": _letters,
 }

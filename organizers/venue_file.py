@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from organizers import venue_letters
 from organizers.venue_values import (
     FIELDS,
     MAX_DOTS,
@@ -98,6 +99,7 @@ class VenueFile:
     sponsors: list[Supporter] | None = None
     roles: list[Member] = field(default_factory=list)
     schedule: list[tuple[datetime, str]] | None = None
+    letters: dict[str, tuple[str, str]] = field(default_factory=dict)  # (subject, body); empty is the standard
     event_zone: str = "UTC"  # of the file, else of the stored venue
 
 
@@ -199,7 +201,7 @@ OTHER_KEYS = {"venue": ["slug"], "submission": ["topics"]}
 def _keys(where: Where, table: Any, known: list[str], faults: _Faults) -> dict[str, Any]:
     """The table's keys that are known; the others are faults."""
     if not isinstance(table, dict):
-        faults.add(where, f"{shown(table)} is no table; begin it with [{where[0]}].")
+        faults.add(where, f"{shown(table)} is no table; begin it with [{'.'.join(map(str, where))}].")
         return {}
     for key in [key for key in table if key not in known]:
         faults.add((*where, _bare(key)), f"there is no such key; the keys are {', '.join(known)}.")
@@ -315,6 +317,28 @@ def _read_schedule(found: VenueFile, value: Any, faults: _Faults) -> None:
     found.schedule = sorted((starts.at, title) for starts, title in rows if starts and title)
 
 
+def _read_letters(found: VenueFile, table: Any, faults: _Faults) -> None:
+    kinds = venue_letters.LETTERS
+    for name, value in _keys(("letters",), table, list(kinds), faults).items():
+        words = _keys(("letters", name), value, ["subject", "body"], faults)
+        if not isinstance(value, dict):
+            continue
+        texts = [words.get(key, "") for key in ("subject", "body")]
+        for key, text in zip(("subject", "body"), texts, strict=True):
+            if not isinstance(text, str):
+                faults.add(("letters", name, key), f"{shown(text)} is no text; put it in quotes.")
+        if not all(isinstance(text, str) for text in texts):
+            continue
+        subject, body = (text.replace("\r\n", "\n").strip() for text in texts)
+        if subject or body:
+            for key, sentences in zip(
+                ("subject", "body"), venue_letters.faults(kinds[name], subject, body), strict=True
+            ):
+                for sentence in sentences:
+                    faults.add(("letters", name, key), sentence)
+        found.letters[name] = subject, body
+
+
 # In the order in which they are read: dates need the zone of [venue].
 TABLES: dict[str, Callable[[VenueFile, Any, _Faults], None]] = {
     **{name: _read_fields(name) for name in FIELDS},
@@ -323,4 +347,5 @@ TABLES: dict[str, Callable[[VenueFile, Any, _Faults], None]] = {
     "sponsors": _read_sponsors,
     "roles": _read_roles,
     "schedule": _read_schedule,
+    "letters": _read_letters,
 }

@@ -13,6 +13,7 @@ from accounts.actions import person_for_verified_email
 from accounts.models import Person
 from core import audit, markdown
 from organizers import policy, venue_export, venue_file
+from organizers.actions import put_words
 from organizers.venue_file import Fault, Named, Supporter, VenueFile, VenueFileError
 from organizers.venue_values import FIELDS, LABELS
 from submissions.models import SubmissionTopic
@@ -137,6 +138,7 @@ def _apply(session: Session, report: Report, file: VenueFile, *, by: Person | No
         _set_listed(session, report, "sponsors", Sponsor, Supporter, file.sponsors, _name)
     if file.schedule is not None:
         _set_schedule(session, report, file.schedule, old_zone)
+    _set_letters(session, report, file, by=by, at=at)
     _grant(session, report, file, by=by, at=at)
     session.flush()
 
@@ -337,6 +339,14 @@ def _listed(entries: Counter[Entry], zone: str) -> str:
     return "\n".join(
         f"{deadlines.wall_clock(starts_at, zone)} {title}" for starts_at, title in sorted(entries.elements())
     )
+
+
+def _set_letters(
+    session: Session, report: Report, file: VenueFile, *, by: Person | None, at: datetime
+) -> None:
+    for name, (subject, body) in file.letters.items():
+        if put_words(session, report.venue, name, subject, body, by=by, at=at):
+            report.add(f"letters.{name}", "in your own words" if body else "the standard letter again")
 
 
 def _grant(session: Session, report: Report, file: VenueFile, *, by: Person | None, at: datetime) -> None:

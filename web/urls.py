@@ -21,6 +21,7 @@ VIEWS = (
     "organizers.views.overview",
     "organizers.views.submissions",
     "organizers.views.outbox",
+    "organizers.views.letters",
     "organizers.views.settings",
     "organizers.views.new_venue",
 )

@@ -73,6 +73,8 @@ organizers_settings.dates       /sbm2022/organize/dates                         
 organizers_settings.people      /sbm2022/organize/people                            organizers
 organizers_outbox.index         /sbm2022/organize/outbox                            organizers
 organizers_outbox.show          /sbm2022/organize/outbox/{letter}                   free
+organizers_letters.index        /sbm2022/organize/letters                           organizers
+organizers_letters.edit         /sbm2022/organize/letters/accepted_oral             organizers
 pool.reviewers                  /sbm2022/organize/reviewers                         organizers
 assignment.papers               /sbm2022/organize/assignments                       organizers
 assignment.loads                /sbm2022/organize/assignments/reviewers             organizers
@@ -123,6 +125,10 @@ organizers_settings.grant       POST /sbm2022/organize/people                   
 organizers_settings.revoke      POST /sbm2022/organize/people/{rey}/reviewer/revoke organizers
 organizers_outbox.change        POST /sbm2022/organize/outbox/{letter}/cancel       free
 organizers_outbox.send_all_again    POST /sbm2022/organize/outbox/send-again        organizers
+organizers_letters.save         POST /sbm2022/organize/letters/accepted_oral        organizers
+organizers_letters.preview      POST /sbm2022/organize/letters/accepted_oral/preview    organizers
+organizers_letters.send_test    POST /sbm2022/organize/letters/accepted_oral/test   organizers
+organizers_letters.standard     POST /sbm2022/organize/letters/accepted_oral/standard   organizers
 pool.invite                     POST /sbm2022/organize/reviewers                    organizers
 pool.remind                     POST /sbm2022/organize/reviewers/remind             organizers
 pool.withdraw                   POST /sbm2022/organize/reviewers/{invitation}/withdraw  organizers
