@@ -7,12 +7,11 @@ from decisions.models import Outcome
 from decisions.queries import OCCASION
 from mail.letters import Letter, Own, compose
 from submissions.models import Author, Submission
-from venues.deadlines import shown
-from venues.models import VenueDate
+from venues.deadlines import Dated, shown
 
 
 def decision_released(
-    submission: Submission, author: Author, outcome: Outcome, camera_ready: VenueDate | None, own: Own
+    submission: Submission, author: Author, outcome: Outcome, camera_ready: Dated | None, own: Own
 ) -> Letter:
     """Tell one author what was decided."""
     venue = submission.venue

@@ -110,11 +110,16 @@ def reword(
     """
     policy.may_reword(session, by, venue).enforce()
     session.execute(select(Venue.id).where(Venue.id == venue.id).with_for_update())
-    if not put_words(session, venue, name, subject, body, revision, by=by, at=at):
+    if (subject, body) == venue_letters.LETTERS[name].standard[:2]:
+        subject, body = "", ""
+    changed = put_words(session, venue, name, subject, body, revision, by=by, at=at)
+    if changed is None:
         return False
-    act, about = ("letter.reworded" if body else "letter.standard"), f"venue:{venue.id}"
-    words = {"letter": name, "subject": subject, "body": body}
-    audit.record(session, act, about, by=by.id, at=at, venue_id=venue.id, **words)
+    says = "in your own words" if body else "the standard letter again"
+    change = {"what": f"letters.{name}", "line": f"letters.{name}: {says}"}
+    change |= dict(zip(("before", "after"), changed, strict=True))
+    about = f"venue:{venue.id}"
+    audit.record(session, "venue.changed", about, by=by.id, at=at, venue_id=venue.id, changes=[change])
     return True
 
 
@@ -128,13 +133,15 @@ def put_words(
     *,
     by: Person | None,
     at: datetime,
-) -> bool:
-    """What `reword` does, and a venue's file, which is for who may load it. No revision: whatever was there before."""
+) -> tuple[str, str] | None:
+    """What `reword` does, and a venue's file, which is for who may load it; no revision: whatever was there before.
+
+    Returns the words before and after, "" for the standard letter; None when nothing changes.
+    """
     saved = session.get(VenueLetter, (venue.id, name))
-    if (subject, body) == venue_letters.LETTERS[name].standard[:2]:
-        subject, body = "", ""
-    if (subject, body) == ((saved.subject, saved.body) if saved else ("", "")):
-        return False
+    before = (saved.subject, saved.body) if saved else ("", "")
+    if (subject, body) == before:
+        return None
     if saved is None:
         saved = VenueLetter(venue_id=venue.id, name=name, revision=0)
         session.add(saved)
@@ -142,7 +149,7 @@ def put_words(
         raise Stale(saved)
     saved.subject, saved.body, saved.revision = subject, body, saved.revision + 1
     saved.saved_by_id, saved.saved_at = by.id if by else None, at
-    return True
+    return "\n\n".join(before).strip(), f"{subject}\n\n{body}".strip()
 
 
 def send_test(

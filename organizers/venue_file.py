@@ -99,7 +99,9 @@ class VenueFile:
     sponsors: list[Supporter] | None = None
     roles: list[Member] = field(default_factory=list)
     schedule: list[tuple[datetime, str]] | None = None
-    letters: dict[str, tuple[str, str]] = field(default_factory=dict)  # (subject, body); empty is the standard
+    letters: dict[str, tuple[str, str]] = field(
+        default_factory=dict
+    )  # (subject, body); empty is the standard
     event_zone: str = "UTC"  # of the file, else of the stored venue
 
 
@@ -336,6 +338,8 @@ def _read_letters(found: VenueFile, table: Any, faults: _Faults) -> None:
             ):
                 for sentence in sentences:
                     faults.add(("letters", name, key), sentence)
+            if (subject, body) == kinds[name].standard[:2]:
+                subject, body = "", ""
         found.letters[name] = subject, body
 
 

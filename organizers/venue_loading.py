@@ -345,8 +345,10 @@ def _set_letters(
     session: Session, report: Report, file: VenueFile, *, by: Person | None, at: datetime
 ) -> None:
     for name, (subject, body) in file.letters.items():
-        if put_words(session, report.venue, name, subject, body, by=by, at=at):
-            report.add(f"letters.{name}", "in your own words" if body else "the standard letter again")
+        changed = put_words(session, report.venue, name, subject, body, by=by, at=at)
+        if changed is not None:
+            says = "in your own words" if body else "the standard letter again"
+            report.add(f"letters.{name}", says, *changed)
 
 
 def _grant(session: Session, report: Report, file: VenueFile, *, by: Person | None, at: datetime) -> None:

@@ -14,8 +14,9 @@ from decisions import jobs
 from mail import sending
 from mail.letters import PLACEHOLDER
 from mail.models import Message, VenueLetter
-from organizers import actions, examples, policy
+from organizers import actions, examples, policy, venue_export, venue_loading
 from organizers.actions import Stale
+from organizers.venue_file import VenueFileError
 from organizers.venue_letters import LETTERS, faults
 from reviews.pool.models import Invitation, InvitationState
 from tests.season import NOTIFICATION, PDF, REVIEWING, Season
@@ -90,15 +91,16 @@ def test_every_letter_takes_the_venues_words_to_whoever_gets_it(season: Season) 
     for name, kind in LETTERS.items():
         needed = " ".join(f"{{{word}}}" for word in kind.required)
         olga.send(f"{HOME}/{name}", subject=f"Our {name}", body=f"Ours. {needed}", revision="0")
-    ada.send(
-        "/sbm2022/submissions/new",
-        title="T",
-        abstract="A",
-        form_key="k" * 32,
-        topics=str(season.venue.topics[0].id),
-        **{"authors-0-name": "Ada Abel", "authors-0-email": "ada@example.org"},
-        paper=(io.BytesIO(PDF), "p.pdf"),
-    )
+    fields: dict[str, Any] = {
+        "title": "T",
+        "abstract": "A",
+        "form_key": "k" * 32,
+        "topics": str(season.venue.topics[0].id),
+        "authors-0-name": "Ada Abel",
+        "authors-0-email": "ada@example.org",
+        "paper": (io.BytesIO(PDF), "p.pdf"),
+    }
+    ada.send("/sbm2022/submissions/new", **fields)
     olga.send("/sbm2022/organize/reviewers", people="Ina <ina@example.org>", confirm="1")
     season.at(REVIEWING)
     olga.send("/sbm2022/organize/assignments/1", reviewer=str(season.rey.id))
@@ -131,20 +133,18 @@ def test_a_change_is_recorded_and_the_same_words_change_nothing(season: Season) 
     olga.send(ORAL, **LETTERS["accepted_oral"].standard._asdict(), revision="2")
     assert saved(season) == ("", "", 2)
     season.session.rollback()
-    rows = season.session.scalars(select(AuditEntry).where(AuditEntry.act.startswith("letter.")))
-    assert [(row.act, row.about, row.actor_id, row.data) for row in rows] == [
+    rows = season.session.scalars(select(AuditEntry).where(AuditEntry.act == "venue.changed"))
+    own = f"{SUBJECT}\n\n{BODY}"
+    assert [(row.about, row.actor_id, row.data["changes"]) for row in rows] == [
         (
-            "letter.reworded",
             f"venue:{season.venue.id}",
             season.olga.id,
-            {"letter": "accepted_oral", "subject": SUBJECT, "body": BODY},
-        ),
-        (
-            "letter.standard",
-            f"venue:{season.venue.id}",
-            season.olga.id,
-            {"letter": "accepted_oral", "subject": "", "body": ""},
-        ),
+            [{"what": "letters.accepted_oral", "line": f"letters.accepted_oral: {says}", **texts}],
+        )
+        for says, texts in (
+            ("in your own words", {"before": "", "after": own}),
+            ("the standard letter again", {"before": own, "after": ""}),
+        )
     ]
 
 
@@ -168,10 +168,20 @@ def test_words_that_began_before_a_return_to_the_standard_letter_are_old(season:
     season.session.rollback()
     with season.app.test_request_context(), transaction(season.session):
         for subject, body, revision in (("A", "a", 0), ("", "", 1), ("B", "b", 2)):
-            who = {"by": season.olga, "at": REVIEWING}
-            actions.reword(season.session, season.venue, "rejected", subject, body, revision, **who)
+            actions.reword(
+                season.session,
+                season.venue,
+                "rejected",
+                subject,
+                body,
+                revision,
+                by=season.olga,
+                at=REVIEWING,
+            )
         with pytest.raises(Stale) as caught:
-            actions.reword(season.session, season.venue, "rejected", "C", "c", 1, **who)
+            actions.reword(
+                season.session, season.venue, "rejected", "C", "c", 1, by=season.olga, at=REVIEWING
+            )
     assert (caught.value.subject, caught.value.revision) == ("B", 3)
 
 
@@ -331,7 +341,8 @@ def test_test_letters_have_a_measure(season: Season, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("path", ["", "/accepted_oral"])
 def test_the_pages_cost_the_same_statements_for_any_number_of_rows(season: Season, path: str) -> None:
-    olga, seen = season.client(season.olga), []
+    seen: list[int] = []
+    olga = season.client(season.olga)
     for count in (1, 30):
         for number in range(count):
             season.submission(f"Paper {number}")
@@ -347,3 +358,67 @@ def test_an_unknown_letter_is_not_there(season: Season) -> None:
     for name in ("forgotten", "paper_taken_back", "..", "accepted_oral.md"):
         olga.page(f"{HOME}/{name}", 404)
         olga.send(f"{HOME}/{name}", 404, subject="S", body="B")
+
+
+FILE = '''
+[venue]
+slug = "sbm2022"
+
+[letters.accepted_oral]
+subject = "Welcome: {title}"
+body = """
+Hi {name},
+
+{title} is in. Say "\\\\o/": {page}
+"""
+'''
+WORDS = 'Hi {name},\n\n{title} is in. Say "\\o/": {page}'
+
+
+def load(season: Season, text: str) -> list[str]:
+    season.session.rollback()
+    with season.app.test_request_context(), transaction(season.session):
+        return venue_loading.load(season.session, text.encode(), by=None, at=REVIEWING).lines
+
+
+def test_a_venues_file_carries_its_letters_and_an_export_has_them(season: Season) -> None:
+    assert load(season, FILE) == ["letters.accepted_oral: in your own words"]
+    assert saved(season) == (SUBJECT, WORDS, 1)
+    assert load(season, FILE) == []
+    text = venue_export.to_toml(season.session, season.venue)
+    assert text.count("[letters.") == 1
+    season.client(season.olga).send(f"{ORAL}/standard", revision="1")
+    assert "[letters" not in venue_export.to_toml(season.session, season.venue)
+    assert load(season, text) == ["letters.accepted_oral: in your own words"]
+    assert saved(season) == (SUBJECT, WORDS, 3)
+    empty = '[venue]\nslug = "sbm2022"\n[letters.accepted_oral]\nsubject = ""\nbody = ""\n'
+    assert load(season, empty) == ["letters.accepted_oral: the standard letter again"]
+    assert saved(season) == ("", "", 4)
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ("[letters.welcome]\nsubject='S'\nbody='B'", "letters.welcome: there is no such key; the keys are"),
+        (
+            "[letters]\nrejected = 'No.'",
+            'letters.rejected: "No." is no table; begin it with [letters.rejected].',
+        ),
+        ("[letters.rejected]\ntext='B'", "letters.rejected.text: there is no such key"),
+        (
+            "[letters.rejected]\nsubject=1\nbody='B'",
+            "letters.rejected.subject: 1 is no text; put it in quotes.",
+        ),
+        ("[letters.rejected]\nsubject='S'", "letters.rejected.body: Write the letter, or go back"),
+        ("[letters.rejected]\nsubject='S'\nbody='{title}'", "letters.rejected.body: {page} is missing"),
+        (
+            "[letters.rejected]\nsubject='{titel}'\nbody='{title} {page}'",
+            "letters.rejected.subject: {titel} is not",
+        ),
+    ],
+)
+def test_a_file_with_what_is_no_letter_is_refused(season: Season, table: str, sentence: str) -> None:
+    with pytest.raises(VenueFileError) as caught:
+        load(season, f'[venue]\nslug = "sbm2022"\nname = "Changed"\n{table}\n')
+    assert any(sentence in found for found in caught.value.sentences), caught.value.sentences
+    assert (saved(season, "rejected"), season.venue.name) == (None, "Workshop sbm2022")
