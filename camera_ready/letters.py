@@ -8,8 +8,10 @@ from submissions.models import Author, Submission
 from venues.deadlines import stamp
 
 
-def final_received(submission: Submission, final: FinalVersion, author: Author, own: Own) -> Letter:
-    """Tell one author that a final file was received."""
+def final_received(
+    submission: Submission, final: FinalVersion, author: Author, own: Own, unsigned: str = ""
+) -> Letter:
+    """Tell one author that a final file was received. An example says `unsigned` in the place of the signed receipt."""
     venue = submission.venue
     return compose(
         "camera_ready/final_received",
@@ -31,7 +33,7 @@ def final_received(submission: Submission, final: FinalVersion, author: Author, 
             if final.is_late
             else ""
         ),
-        receipt=of_final(submission, final),
+        receipt=unsigned or of_final(submission, final),
         check=links.absolute("receipts.check"),
         page=links.absolute("camera_ready.final", slug=venue.slug, number=submission.number),
     )

@@ -24,6 +24,8 @@ from venues import queries as venues
 from venues.deadlines import Calendar, DateKind
 from venues.models import Role, Venue
 
+# Nothing that was not received is ever signed.
+UNSIGNED = "(here stands the signed receipt)"
 SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
@@ -102,7 +104,7 @@ def _decision(outcome: Outcome) -> Callable[[_Ground, Own], Letter]:
 
 
 def _receipt(ground: _Ground, own: Own) -> Letter:
-    return submission_received(ground.version, _first_author(ground), own)[0]
+    return submission_received(ground.version, _first_author(ground), own, UNSIGNED)[0]
 
 
 def _final(ground: _Ground, own: Own) -> Letter:
@@ -115,7 +117,7 @@ def _final(ground: _Ground, own: Own) -> Letter:
         saved_at=ground.at,
         is_late=False,
     )
-    return final_received(ground.submission, final, ground.submission.authors[0], own)
+    return final_received(ground.submission, final, ground.submission.authors[0], own, UNSIGNED)
 
 
 def _assigned(ground: _Ground, own: Own) -> Letter:

@@ -11,10 +11,13 @@ from submissions.models import State, Version
 from venues.deadlines import stamp, utc
 
 
-def submission_received(version: Version, by: Person, own: Own) -> list[Letter]:
-    """The receipt, to every author in the version's own list; once more when a late version was accepted."""
+def submission_received(version: Version, by: Person, own: Own, unsigned: str = "") -> list[Letter]:
+    """The receipt, to every author in the version's own list; once more when a late version was accepted.
+
+    An example says `unsigned` in the place of the signed receipt.
+    """
     once = f"v{version.number}{':accepted' if version.accepted_at else ''}"
-    values = _contents(version, by)
+    values = _contents(version, by, unsigned)
     return [
         compose("submissions/submission_received", own=own, **_to(author, version, once), **values)
         for author in version.authors
@@ -66,7 +69,7 @@ def submission_restored(version: Version, by: Person, *, at: datetime) -> list[L
     ]
 
 
-def _contents(version: Version, by: Person) -> dict[str, Any]:
+def _contents(version: Version, by: Person, unsigned: str = "") -> dict[str, Any]:
     """What receipts name."""
     return {
         "authors": "\n".join(
@@ -78,7 +81,7 @@ def _contents(version: Version, by: Person) -> dict[str, Any]:
         "version": str(version.number),
         "saved_by": by.name,
         "time": stamp(version.saved_at),
-        "receipt": receipts.of_version(version),
+        "receipt": unsigned or receipts.of_version(version),
         "check": absolute("receipts.check"),
     }
 

@@ -37,6 +37,13 @@ def check_dates(dates: Iterable[VenueDate]) -> list[str]:
     return check_season(by_kind)
 
 
+def is_in_order(dates: Iterable[VenueDate]) -> bool:
+    """Whether each date is after the one before it in the season."""
+    by_kind = {date.kind: date.at for date in dates}
+    season = [by_kind[kind] for kind in DateKind if kind in by_kind]
+    return all(before < after for before, after in pairwise(season))
+
+
 def check_season(by_kind: dict[DateKind, Dated]) -> list[str]:
     """The same for dates that are not stored yet."""
     season = [(kind, by_kind[kind]) for kind in DateKind if kind in by_kind]

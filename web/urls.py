@@ -21,7 +21,8 @@ VIEWS = (
     "organizers.views.overview",
     "organizers.views.submissions",
     "organizers.views.outbox",
-    "organizers.views.letters",
+    "organizers.views.wording",
+    "organizers.views.setup",
     "organizers.views.settings",
     "organizers.views.new_venue",
 )

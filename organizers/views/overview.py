@@ -6,7 +6,7 @@ from sqlalchemy import select
 from core import request
 from core.duty import agenda
 from decisions.queries import is_released
-from organizers import duties, presenters, problems
+from organizers import duties, presenters, problems, setup
 from organizers.views import blueprint
 from venues import current
 from venues.queries import Place
@@ -20,10 +20,15 @@ def overview() -> str:
     session, at, venue, viewer = request.session(), request.at(), current.venue(), current.signed_in()
     calendar = current.calendar()
     place = Place(venue.id, venue.slug, venue.short_name, calendar)
+    config = current_app.config["DATELINE"]
+    missing = []
+    if setup.is_preparing(calendar, at):
+        missing = setup.missing(setup.guide(session, venue, calendar, config, at))
     is_out = bool(session.scalar(select(is_released(venue.id, at))))
     return render_template(
         "organizers/overview.html",
-        warnings=problems.of_the_house(session, current_app.config["DATELINE"]),
+        warnings=problems.of_the_house(session, config),
+        missing=[step.label for step in missing],
         overdue=calendar.overdue(at, released_at=at if is_out else None),
         agenda=agenda(duties.due(session, viewer, [place], at), at),
         problem_count=len(problems.problems(session, venue, calendar, at, viewer)),

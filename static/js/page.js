@@ -9,7 +9,7 @@ const modules = {
   "[data-rows]": "rows",
   "form[data-upload]": "upload",
   "form[data-autosave-url]": "autosave",
-  "form[data-preview]": "preview",
+  "form[data-letter]": "letter",
   "form[data-sign-out]": "signout",
   "button[data-preview]": "preview",
   "math, button[data-preview]": "formulas",

@@ -112,6 +112,7 @@ def test_every_letter_takes_the_venues_words_to_whoever_gets_it(season: Season) 
     receipt = letters(season)[0].text
     assert receipt.startswith("Ours.\n\n---\n\n#1: T\n")
     assert re.search(r"Paper: SHA-256 [0-9a-f]{64}", receipt)
+    assert "BEGIN DATELINE RECEIPT" in receipt
 
 
 def test_another_venue_keeps_its_words(season: Season) -> None:
@@ -240,7 +241,7 @@ def test_hostile_words_show_as_they_are(season: Season) -> None:
     answer = season.client(season.olga).send(
         f"{ORAL}/preview", 200, subject="<script>s</script>", body=f"{words} {{title}} {{page}}"
     )
-    preview = answer.text[answer.text.index("data-preview-into") :]
+    preview = answer.text[answer.text.index("data-letter-into") :]
     assert "<script>" not in preview.partition("</section>")[0]
     assert "<img" not in preview
     assert 'href="javascript' not in preview
@@ -337,6 +338,15 @@ def test_test_letters_have_a_measure(season: Season, monkeypatch: pytest.MonkeyP
     assert "You had 2 test letters within an hour" in answer.text
     assert 'value="Welcome: {title}"' in answer.text
     assert len(letters(season)) == 2
+
+
+@pytest.mark.parametrize("name", ["submission_received", "final_received"])
+def test_no_example_is_a_signed_receipt(season: Season, name: str) -> None:
+    for _ in range(2):
+        text = example(season, name).letter.text
+        assert "(here stands the signed receipt)" in text
+        assert "BEGIN DATELINE RECEIPT" not in text
+        season.submission("A real one")
 
 
 @pytest.mark.parametrize("path", ["", "/accepted_oral"])

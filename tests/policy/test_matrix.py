@@ -73,6 +73,7 @@ organizers_settings.dates       /sbm2022/organize/dates                         
 organizers_settings.people      /sbm2022/organize/people                            organizers
 organizers_outbox.index         /sbm2022/organize/outbox                            organizers
 organizers_outbox.show          /sbm2022/organize/outbox/{letter}                   free
+organizers_setup.guide          /sbm2022/organize/setup                             organizers
 organizers_letters.index        /sbm2022/organize/letters                           organizers
 organizers_letters.edit         /sbm2022/organize/letters/accepted_oral             organizers
 pool.reviewers                  /sbm2022/organize/reviewers                         organizers
