@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from accounts import letters, passwords, policy, queries, signed_links
-from accounts.models import Email, Person, new_session_key
-from core import audit, tokens
+from accounts import codes, letters, passwords, policy, queries, signed_links
+from accounts.models import Email, Person, RecoveryCode, SecondFactor, new_session_key
+from core import audit, clock, tokens
 from core.tokens import TokenError
 from core.verdict import HIDDEN, Refused
 from mail import outbox
@@ -151,6 +151,60 @@ def make_primary(session: Session, email_id: int, *, by: Person, at: datetime) -
     what = f"Letters go to {email.address} from now on."
     _tell(session, by, what, [email.address, before.address], at)
     return email.address
+
+
+def turn_on_second_factor(
+    session: Session, secret: str, code: str, *, by: Person, at: datetime
+) -> list[str] | None:
+    """Ask this person for a code of this app from now on; the recovery codes. None when the code is not the app's."""
+    step = codes.step_of(secret, code, clock.real())
+    session.execute(select(Person.id).where(Person.id == by.id).with_for_update())
+    if step is None or session.scalar(queries.has_second_factor(by.id)) is not None:
+        return None
+    session.add(SecondFactor(person_id=by.id, secret=secret, last_step=step, turned_on_at=at))
+    made = codes.new_recovery_codes()
+    session.add_all(RecoveryCode(digest=codes.digest(one), person_id=by.id) for one in made)
+    _tell_of_factor(
+        session, by, "Signing in to it asks for a code of your authenticator app from now on.", by, at
+    )
+    return made
+
+
+def use_code(session: Session, code: str, *, by: Person, at: datetime) -> bool:
+    """Whether this is a code of the person's app, or a recovery code; it is used up by that."""
+    factor = session.get(SecondFactor, by.id)
+    if factor is None:
+        return False
+    step = codes.step_of(factor.secret, code, clock.real())
+    if step is not None:
+        # In one statement: of two who bring the same code at once, one gets in.
+        newer = update(SecondFactor).where(SecondFactor.person_id == by.id, SecondFactor.last_step < step)
+        return session.scalar(newer.values(last_step=step).returning(SecondFactor.person_id)) is not None
+    kept = RecoveryCode.person_id == by.id, RecoveryCode.digest == codes.digest(code)
+    if session.scalar(delete(RecoveryCode).where(*kept).returning(RecoveryCode.digest)) is None:
+        return False
+    left = len(session.scalars(queries.recovery_codes(by.id)).all())
+    _tell_of_factor(session, by, f"A recovery code was used in place of the app; {left} are left.", by, at)
+    return True
+
+
+def turn_off_second_factor(session: Session, person: Person, *, by: Person | None, at: datetime) -> bool:
+    """Let the person sign in without a code again; False when they did. The caller saw a code, or runs the site."""
+    session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
+    gone = delete(SecondFactor).where(SecondFactor.person_id == person.id).returning(SecondFactor.person_id)
+    if session.scalar(gone) is None:
+        return False
+    who = "" if by else " by whoever runs this site"
+    _tell_of_factor(
+        session, person, f"Signing in asks for no code any more: that was turned off{who}.", by, at
+    )
+    return True
+
+
+def _tell_of_factor(session: Session, person: Person, what: str, by: Person | None, at: datetime) -> None:
+    about = f"person:{person.id}"
+    audit.record(session, "person.second_factor_changed", about, by=by.id if by else None, at=at, what=what)
+    outbox.enqueue(session, letters.second_factor_changed(person, what), at=at)
 
 
 def _make(session: Session, address: str, name: str, at: datetime) -> Person | None:

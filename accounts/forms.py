@@ -121,3 +121,25 @@ class ProfileForm(FlaskForm):
 
     name = _name_field()
     affiliation = _affiliation_field()
+
+
+class CodeForm(FlaskForm):
+    """The second step of a sign-in."""
+
+    code = wtforms.StringField("Code", [InputRequired("Type the code.")])
+    next = wtforms.HiddenField()
+
+
+class TurnOnForm(FlaskForm):
+    """An app that was just set up. `carried` is the signed secret, so that nothing is kept before it is confirmed."""
+
+    carried = wtforms.HiddenField()
+    current_password = wtforms.PasswordField("Current password")
+    code = wtforms.StringField("Code", [InputRequired("Type the six digits that the app shows.")])
+
+
+class TurnOffForm(FlaskForm):
+    """No more second step: a code of the app will do, a recovery code needs the password as well."""
+
+    code = wtforms.StringField("Code", [InputRequired("Type a code of the app, or a recovery code.")])
+    current_password = wtforms.PasswordField("Current password")

@@ -91,5 +91,17 @@ def changed(person: Person, what: str, addresses: Sequence[str]) -> list[Letter]
     ]
 
 
+def second_factor_changed(person: Person, what: str) -> Letter:
+    """A notice that something about the second factor was changed or used: `what` is a sentence."""
+    return compose(
+        "accounts/second_factor_changed",
+        thing=_thing(f"person:{person.id}"),
+        to_email=person.primary_email,
+        to_name=person.name,
+        what=what,
+        forgot=links.absolute("accounts.forgot"),
+    )
+
+
 def _thing(kind: str) -> str:
     return f"{kind}:{secrets.token_hex(8)}"

@@ -56,3 +56,21 @@ class Email(Base):
     is_primary: Mapped[bool] = mapped_column(default=False)
     verified_at: Mapped[datetime]
     person: Mapped[Person] = relationship(back_populates="emails")
+
+
+class SecondFactor(Base):
+    """The authenticator app that a person must have at hand to sign in."""
+
+    __tablename__ = "second_factors"
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(64))
+    last_step: Mapped[int]  # of the last code used: no code works twice
+    turned_on_at: Mapped[datetime]
+
+
+class RecoveryCode(Base):
+    """The hash of a code that works once in the app's place; gone when it was used."""
+
+    __tablename__ = "recovery_codes"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Select, select
 
-from accounts.models import Email, Person
+from accounts.models import Email, Person, RecoveryCode, SecondFactor
 from core.db import built_once
 
 
@@ -25,3 +25,13 @@ def administrators() -> Select[Person]:
 def email_of(person_id: int, email_id: int) -> Select[Email]:
     """One of the person's own e-mails."""
     return select(Email).where(Email.id == email_id, Email.person_id == person_id)
+
+
+def has_second_factor(person_id: int) -> Select[int]:
+    """The person's id, if they sign in with a second factor."""
+    return select(SecondFactor.person_id).where(SecondFactor.person_id == person_id)
+
+
+def recovery_codes(person_id: int) -> Select[str]:
+    """The hashes of the recovery codes that a person has left."""
+    return select(RecoveryCode.digest).where(RecoveryCode.person_id == person_id)

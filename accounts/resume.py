@@ -9,7 +9,7 @@ from flask import request
 
 from core import links
 
-NEVER_KEPT = {"csrf_token", "password", "new_password", "current_password"}
+NEVER_KEPT = {"csrf_token", "password", "new_password", "current_password", "code"}
 FIELD, FILE = "typed:", "file:"
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
-from accounts import actions, current, passwords, policy, queries, resume, signed_links
+from accounts import actions, current, passwords, policy, queries, resume, second_factor, signed_links
 from accounts.forms import (
     AddressForm,
     AnotherAddressForm,
@@ -107,9 +107,8 @@ def welcome(token: str) -> ResponseReturnValue:
             password=form.new_password.data,
             at=request.at(),
         )
-    current.sign_in(person)
     flash(f"Welcome, {person.name}. Your account is ready.", "success")
-    return redirect(links.local(found.after) or _home(), 303)
+    return second_factor.enter(person, links.local(found.after))
 
 
 @pages.route("/sign-in", methods=["GET", "POST"])
@@ -132,10 +131,7 @@ def sign_in() -> ResponseReturnValue:
     if not passwords.fits(person, form.password.data) or person is None:
         form.password.errors = ["This e-mail and this password don't belong together."]
         return _form("sign_in", form, typed=typed)
-    current.sign_in(person)
-    if typed:
-        return render_template("accounts/signed_in_again.html", typed=typed)
-    return redirect(_after() or _home(), 303)
+    return second_factor.enter(person, _after(), typed)
 
 
 @pages.post("/sign-out")
@@ -153,17 +149,15 @@ def reset(token: str) -> ResponseReturnValue:
     if "without" in flask.request.form:
         with transaction(session):
             person = actions.open_by_link(session, token, at=request.at())
-        current.sign_in(person)
-        return redirect(_home(), 303)
+        return second_factor.enter(person)
     form = ResetForm()
     form.addresses = [email.address for email in person.emails]
     if not form.validate_on_submit():
         return _form("reset", form, person=person)
     with transaction(session):
         person = actions.reset_password(session, token, form.new_password.data, at=request.at())
-    current.sign_in(person)
     flash("Your new password counts from now on.", "success")
-    return redirect(_home(), 303)
+    return second_factor.enter(person)
 
 
 @pages.get("/account")
@@ -305,6 +299,7 @@ def _account(
     ]
     values = {
         "person": person,
+        "has_second_factor": session.scalar(queries.has_second_factor(person.id)) is not None,
         "emails": emails,
         "profile": profile or ProfileForm(formdata=None, obj=person),
         "password": password or PasswordForm(formdata=None),

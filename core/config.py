@@ -29,6 +29,7 @@ NAMES = {
     "DATELINE_LOG": "json: one JSON object a line on standard error; text, for people, unless set",
     "DATELINE_METRICS_TOKEN": "whoever sends it as a bearer token reads /metrics; administrators only unless set",
     "DATELINE_SECURITY_CONTACT": "who is told of security holes (security.txt): an e-mail or an https:// address",
+    "DATELINE_SECOND_FACTOR": "1: organizers and administrators must sign in with a second factor; 0 unless set",
     "DATELINE_REHEARSAL": "1: the season's clock may be moved (data/clock); never for a real venue",
 }
 
@@ -53,6 +54,7 @@ class Config:
     trusted_proxy: str
     threads: int
     worker: bool
+    second_factor: bool
     rehearsal: bool
     stop_seconds: int
     logs_json: bool
@@ -77,7 +79,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
             raise ConfigError(f"{name} is {text!r}; it must be a whole number from {least} to {most}.")
         return int(text)
 
-    data = Path(environ.get("DATELINE_DATA") or ROOT / "data").absolute()
+    data = data_folder(environ)
     try:
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -86,7 +88,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
     port = number("DATELINE_PORT", 8000, 1, 65535)
     return Config(
         data=data,
-        database_url=_database_url(environ.get("DATABASE_URL", ""), data),
+        database_url=database_url(environ, data),
         url=_address(environ.get("DATELINE_URL") or f"http://{host}:{port}"),
         host=host,
         port=port,
@@ -97,6 +99,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
         trusted_proxy=environ.get("DATELINE_TRUSTED_PROXY", ""),
         threads=number("DATELINE_THREADS", 8, 1, 64),
         worker=bool(number("DATELINE_WORKER", 1, 0, 1)),
+        second_factor=bool(number("DATELINE_SECOND_FACTOR", 0, 0, 1)),
         rehearsal=bool(number("DATELINE_REHEARSAL", 0, 0, 1)),
         stop_seconds=number("DATELINE_STOP_SECONDS", 60, 0, 3600),
         logs_json=_log_style(environ.get("DATELINE_LOG", "text")) == "json",
@@ -113,7 +116,14 @@ def activate(config: Config) -> None:
     clock.rehearse(config.data / "clock" if config.rehearsal else None)
 
 
-def _database_url(text: str, data: Path) -> str:
+def data_folder(environ: Mapping[str, str]) -> Path:
+    """The folder of everything that is kept; it need not be there."""
+    return Path(environ.get("DATELINE_DATA") or ROOT / "data").absolute()
+
+
+def database_url(environ: Mapping[str, str], data: Path) -> str:
+    """SQLAlchemy's address of the database. Raises ConfigError."""
+    text = environ.get("DATABASE_URL", "")
     if not text:
         return f"sqlite:///{data / 'dateline.db'}"
     # The hosting world writes postgres://; SQLAlchemy wants the driver named.

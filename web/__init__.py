@@ -17,7 +17,7 @@ from core.config import Config
 from core.db import make_engine, make_sessions
 from core.files import DiskStore
 from venues.slugs import SlugConverter
-from web import errors, headers, shell, urls
+from web import errors, headers, second_factor, shell, urls
 from web.accounting import Site
 from web.readiness import Readiness
 
@@ -66,6 +66,7 @@ def create_app(config: Config | None = None) -> Flask:
     limits.init(app)
     _init_login(app)
     headers.add(app)
+    second_factor.add(app)
     errors.add(app)
     shell.add(app)
     urls.add(app)

@@ -94,7 +94,9 @@ def add(app: Flask) -> None:
             return interrupted(
                 "This page was older than your sign-in, so nothing was saved yet. Send it again.", 400
             )
-        is_door = request.blueprint == "accounts" and not request.path.startswith("/account")
+        is_door = request.blueprint in ("accounts", "second_factor") and not request.path.startswith(
+            "/account"
+        )
         if not is_door:
             return sign_in_first()
         sentence = "This page was open for too long, so nothing was done yet. Send it again."

@@ -9,6 +9,7 @@ VIEWS = (
     "web.operations",
     "web.preview",
     "accounts.views",
+    "accounts.second_factor",
     "submissions.views",
     "submissions.verification",
     "reviews.pool.views",

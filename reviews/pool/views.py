@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from sqlalchemy.orm import Session
 
-from accounts.current import sign_in
+from accounts.second_factor import enter
 from core import request, tokens
 from core.db import transaction
 from core.limits import limiter
@@ -145,8 +145,7 @@ def answer(token: str) -> ResponseReturnValue:
         return redirect(url_for(".invitation", token=token), 303)
     flash(f"Thank you, you are a reviewer of {current.venue().short_name}.", "success")
     if is_first:
-        sign_in(person)
-        return redirect(url_for("reviewing.index"), 303)
+        return enter(person, url_for("reviewing.index"))
     return redirect(url_for(".invitation", token=token), 303)
 
 

@@ -35,6 +35,7 @@ accounts.welcome                /welcome/{welcome}                              
 accounts.sign_in                /sign-in                                            all:302 out
 accounts.reset                  /reset/{reset}                                      all
 accounts.account                /account                                            signed
+second_factor.setting           /account/second-factor                              signed
 accounts.verify_email           /account/emails/verify/{verify}                     signed:410 nel
 receipts.check                  /receipts                                           all
 receipts.keys                   /receipts/keys                                      all
@@ -101,6 +102,9 @@ accounts.reset                  POST /reset/{reset}                             
 accounts.change_profile         POST /account/profile                               signed
 accounts.change_password        POST /account/password                              signed
 accounts.sign_out_everywhere    POST /account/sign-out-everywhere                   signed
+second_factor.second_step       POST /sign-in/code                                  all
+second_factor.setting           POST /account/second-factor                         signed
+second_factor.turn_off          POST /account/second-factor/off                     signed
 accounts.add_email              POST /account/emails                                signed
 accounts.verify_email           POST /account/emails/verify/{verify}                nel
 accounts.change_email           POST /account/emails/{email}/primary                nel
