@@ -16,7 +16,7 @@ COMMANDS = {
     "keys": "rotate and list the keys that sign receipts",
     "deadline": "say which instant a written deadline means",
     "bench": "measure what pages cost",
-    "soak": "long trials: kill web and worker at random moments, and look for what was lost",
+    "soak": "long trials: kill web and worker at random moments, or plant leaks, and look for what was lost or seen",
 }
 
 

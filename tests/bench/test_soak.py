@@ -16,9 +16,7 @@ def test_five_kills_lose_nothing(database_url: str, tmp_path: Path, monkeypatch:
     finally:
         clock.rehearse(None)
     wrong = {
-        name: count
-        for name, count in report.items()
-        if name.endswith(("lost", "doubled", "silent", "early"))
+        name: count for name, count in report.items() if name.endswith(("lost", "doubled", "silent", "early"))
     }
     assert wrong == {
         "files_lost": 0,

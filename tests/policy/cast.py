@@ -29,8 +29,44 @@ from tests.season import ANSWERS, BEFORE, CAMERA_READY, NOTIFICATION, REVIEWING,
 from venues.deadlines import DateKind
 from venues.models import Extension, Role
 
-PHASES = {"open": BEFORE, "reviewing": REVIEWING, "released": CAMERA_READY}
+PHASES = {"open": BEFORE, "reviewing": REVIEWING, "released": CAMERA_READY}  # the columns of the tables
+# Every phase of the season, each with the column that holds for it.
+MOMENTS = {
+    "before the call": (datetime(2022, 8, 1, 9, tzinfo=UTC), "open"),
+    "open": (BEFORE, "open"),
+    "reviewing": (REVIEWING, "reviewing"),
+    "deciding": (datetime(2022, 10, 17, 9, tzinfo=UTC), "reviewing"),
+    "released": (CAMERA_READY, "released"),
+    "program": (datetime(2022, 11, 28, 9, tzinfo=UTC), "released"),
+    "over": (datetime(2022, 12, 5, 9, tzinfo=UTC), "released"),
+}
 OUT = "signed out"
+# Who stands for whom. The table of the matrix and that of the secrets speak of the people by these names.
+KINDS = {
+    OUT: "signed out",
+    "nel": "stranger",
+    "ada": "author",
+    "bo": "co-author",
+    "cid": "author of another paper",
+    "rey": "reviewer",
+    "rut": "reviewer of another paper",
+    "ron": "reviewer in conflict",
+    "olga": "organizer",
+    "una": "organizer who is an author",
+    "ivo": "organizer in conflict",
+    "ora": "organizer of another venue",
+    "sam": "site administrator",
+}
+
+
+def moment(phase: str) -> datetime:
+    """An instant of this phase."""
+    return MOMENTS[phase][0]
+
+
+def column(phase: str) -> int:
+    """Which column of the tables holds for this phase."""
+    return list(PHASES).index(MOMENTS[phase][1])
 
 
 class Cast:
