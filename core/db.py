@@ -138,6 +138,17 @@ def transaction(session: Session) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def rehearsal(session: Session) -> Iterator[None]:
+    """Everything inside is done as in a transaction and then undone: to show what an act would do."""
+    session.rollback()
+    session.connection(execution_options={WRITES: True})
+    try:
+        yield
+    finally:
+        session.rollback()
+
+
 def rows(
     session: Session, query: Select[*tuple[Any, ...]], values: dict[str, Any] | None = None
 ) -> Result[*tuple[Any, ...]]:

@@ -51,7 +51,7 @@ def problems(
 
 
 def _dates(session: Session, venue: Venue, calendar: Calendar, at: datetime) -> list[Problem]:
-    url = url_for("organizers_settings.dates", slug=venue.slug)
+    url = url_for("organizers_settings.page", slug=venue.slug, name="dates")
     found = []
     if DateKind.SUBMISSION not in calendar.dates:
         found.append(Problem("There is no submission deadline, so nobody can submit.", url))

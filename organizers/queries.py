@@ -15,7 +15,7 @@ from reviews.assignment.models import Assignment
 from reviews.reviewing.models import Review
 from submissions import conflicts
 from submissions.models import Author, Conflict, FileCheck, State, Submission, Version
-from venues.models import Extension, Membership
+from venues.models import Extension, Membership, Role
 
 Rows = Select[*tuple[Any, ...]]
 SORTS = ("number", "title", "state", "reviews", "mean", "decision")
@@ -214,6 +214,13 @@ def members_with_roles(venue_id: int) -> Rows:
         .join(Email, and_(Email.person_id == Person.id, Email.is_primary))
         .where(Membership.venue_id == venue_id)
         .order_by(func.lower(Person.name), Person.id, Membership.role)
+    )
+
+
+def membership(venue_id: int, person_id: int, role: Role) -> Select[int]:
+    """The id of the person's role in the venue."""
+    return select(Membership.id).where(
+        Membership.venue_id == venue_id, Membership.person_id == person_id, Membership.role == role
     )
 
 

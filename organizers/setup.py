@@ -122,8 +122,8 @@ def _organizers(session: Session, venue: Venue) -> Step:
         "Organizers",
         sentence if names else "Nobody organizes this venue.",
         bool(names),
-        url_for("organizers_settings.people", slug=venue.slug),
-        "People",
+        url_for("organizers_roles.roles", slug=venue.slug),
+        "Roles",
     )
 
 
@@ -193,4 +193,4 @@ def _many(count: int, word: str) -> str:
 
 def _settings(venue: Venue, name: str) -> str:
     """The page of the settings where it is changed."""
-    return url_for("organizers_settings.dates", slug=venue.slug)
+    return url_for("organizers_settings.page", slug=venue.slug, name=name)

@@ -31,9 +31,11 @@ def table(session: Session, venue: Venue, name: str) -> Any:
     return _TABLES[name](session, venue)
 
 
-def mark(session: Session, venue: Venue, name: str) -> str:
-    """Changes when something in this table does: a form remembers it to notice that somebody else saved meanwhile."""
-    said = [table(session, venue, name), venue.event_zone if name in ("dates", "schedule") else ""]
+def mark(session: Session, venue: Venue, name: str = "") -> str:
+    """Changes when something in this table does, or in any: whoever began with it sees that others saved meanwhile."""
+    said: Any = table(session, venue, name) if name else tables(session, venue)
+    if name in ("dates", "schedule"):
+        said = [said, venue.event_zone]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:20]
 
 

@@ -1,14 +1,15 @@
 """How each value of a venue is read, from a file or a form alike; what is wrong is the sentence of a ValueError."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
 from core import addresses
-from venues import deadlines, slugs
-from venues.deadlines import Announced, DateKind, Meaning
+from venues import announcing, deadlines, slugs
+from venues.deadlines import Announced, DateKind, DeadlineError, Meaning
 from venues.models import Blindness
 
 MAX_DOTS = 200  # in a line: the parser's time grows with the square of a dotted key
@@ -30,6 +31,31 @@ MEANINGS = {
 def zone_of(kind: DateKind, event_zone: str) -> str:
     """The zone of a date that names none: the event's for its moments, anywhere on Earth for deadlines."""
     return event_zone if MEANINGS[kind] is Meaning.MOMENT else deadlines.AOE
+
+
+@dataclass
+class Meant:
+    """What a written date means, as a sentence with warnings; or what is wrong with it."""
+
+    sentence: str = ""
+    error: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+
+def meant(texts: Mapping[str, str], event_zone: str) -> tuple[dict[str, Meant], list[str]]:
+    """What each of the written dates means, and what looks odd about them together."""
+    found, season = {}, {}
+    for kind in MEANINGS:
+        if not (text := texts.get(kind, "").strip()):
+            continue
+        try:
+            date = moment(zone_of(kind, event_zone), MEANINGS[kind])(text)
+        except DeadlineError as error:
+            found[kind.value] = Meant(error=str(error))
+            continue
+        season[kind] = date
+        found[kind.value] = Meant(announcing.meaning(kind, date, event_zone), warnings=list(date.warnings))
+    return found, announcing.check_season(season)
 
 
 def shown(value: Any) -> str:

@@ -19,6 +19,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length
 
+from core import rows
 from core.addresses import AddressError, canonical
 
 MAX_ABSTRACT = 6000
@@ -94,36 +95,18 @@ class SubmissionForm(FlaskForm):
         """[name, e-mail, affiliation] in order."""
         return [[row.form.name.data, row.form.email.data, row.form.affiliation.data] for row in self.authors]
 
-    def set_authors(self, rows: list[list[str]]) -> None:
+    def set_authors(self, authors: list[list[str]]) -> None:
         """Show these instead; at least one row, empty if need be."""
-        while self.authors.entries:
-            self.authors.pop_entry()
-        for name, email, affiliation in rows or [["", "", ""]]:
-            self.authors.append_entry({"name": name, "email": email, "affiliation": affiliation})
+        shown = [dict(zip(("name", "email", "affiliation"), row, strict=True)) for row in authors]
+        rows.show(self.authors, shown)
 
     def drop_empty_authors(self) -> None:
         """Leave out rows in which nothing was typed."""
-        rows = self.author_rows()
-        filled = [row for row in rows if any(row)]
-        if filled != rows or not rows:
-            self.set_authors(filled)
+        rows.drop_empty(self.authors)
 
     def press(self, pressed: "MultiDict[str, str]") -> bool:
         """Do what a button beside an author asks for (add, move, remove); False when none was pressed."""
-        rows = self.author_rows()
-        if "authors-add" in pressed:
-            self.set_authors([*rows, ["", "", ""]])
-            return True
-        for act in ("move-up", "move-down", "remove"):
-            text = pressed.get(f"authors-{act}", "")
-            if not text.isascii() or not text.isdigit() or int(text) >= len(rows):
-                continue
-            row = rows.pop(int(text))
-            if act != "remove":
-                rows.insert(max(0, int(text) + (-1 if act == "move-up" else 1)), row)
-            self.set_authors(rows)
-            return True
-        return False
+        return rows.press(self.authors, pressed)
 
 
 class WithdrawForm(FlaskForm):

@@ -5,6 +5,7 @@ Oct 20, camera-ready closes 2022-11-26T12:00:00Z.
 """
 
 import io
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -37,9 +38,11 @@ from submissions.models import (
     SubmissionTopic,
     Version,
 )
+from tests.servers import free_port
 from venues.deadlines import DateKind, Meaning, parse
 from venues.models import Membership, Role, Topic, Venue, VenueDate
 from web import create_app
+from web.server import Server
 
 BEFORE = datetime(2022, 9, 26, 10, 0, tzinfo=UTC)  # the call is open
 LAST_SECOND = datetime(2022, 9, 27, 11, 59, 59, tzinfo=UTC)
@@ -313,6 +316,22 @@ def open_season(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Season]
     with app.extensions["sessions"](expire_on_commit=True) as session:
         yield Season(app, session, monkeypatch)
     app.extensions["engine"].dispose()
+
+
+@contextmanager
+def open_served_season(data: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Season]:
+    """A season on an app that a server serves from a thread, with CSRF tokens as people get them."""
+    port = free_port()
+    app = make_app(data, database_url, DATELINE_PORT=str(port), DATELINE_URL=f"http://127.0.0.1:{port}")
+    app.config["WTF_CSRF_ENABLED"] = True
+    server = Server(app, app.config["DATELINE"])
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    with open_season(app, monkeypatch) as made:
+        yield made
+    server.stop(patience=30)
+    thread.join(60)
+    assert not thread.is_alive()
 
 
 @pytest.fixture

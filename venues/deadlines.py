@@ -248,6 +248,11 @@ def iso(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+def from_iso(text: str) -> datetime:
+    """The instant that `iso` wrote."""
+    return datetime.fromisoformat(text)
+
+
 @dataclass(frozen=True)
 class Window:
     """When a phase is open: from `opens_at` (None: always was) up to, not including, `closes_at`.

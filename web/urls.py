@@ -24,7 +24,9 @@ VIEWS = (
     "organizers.views.outbox",
     "organizers.views.wording",
     "organizers.views.setup",
+    "organizers.views.more_time",
     "organizers.views.settings",
+    "organizers.views.roles",
     "organizers.views.new_venue",
 )
 

@@ -1,170 +1,201 @@
-"""The venue's dates with grace and extensions, and its people with their roles."""
+"""Every setting of a venue: typed, checked as its file is, shown with what it changes for whom, then saved."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from typing import Any
+
+from flask import Response, abort, flash, jsonify, redirect, render_template, url_for
+from flask import request as http
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from accounts import queries as accounts
-from accounts.actions import person_for_verified_email
-from accounts.models import Person
-from core import request
-from core.db import transaction
-from core.verdict import Verdict
-from organizers import actions, presenters, queries
-from organizers.forms import KINDS, ROLES, RoleForm, TimeForm
+from core import preview, request
+from core.db import rehearsal, transaction
+from core.paging import paginate
+from organizers import effects, history, queries, venue_export, venue_file, venue_loading, venue_values
+from organizers.forms import VenueFileForm
+from organizers.setting_forms import PAGES, SettingsForm
+from organizers.venue_file import MAX_BYTES, MAX_ENTRIES, VenueFile, VenueFileError
+from organizers.venue_loading import Outdated, Report
 from organizers.views import blueprint
-from submissions.models import Submission
-from venues import actions as venue_actions
-from venues import announcing, current, deadlines, policy
-from venues.deadlines import DateKind
-from venues.models import Extension, Role
+from venues import announcing, current
 
 pages = blueprint("organizers_settings", __name__)
+NAMES = f"<any({', '.join(PAGES)}):name>"
 
 
-@pages.get("/dates")
-def dates(form: TimeForm | None = None) -> str:
-    """The announced dates, and who got more time."""
-    session, venue, viewer, calendar = (
-        request.session(),
-        current.venue(),
-        current.signed_in(),
-        current.calendar(),
+@pages.get("/settings/")
+def index() -> ResponseReturnValue:
+    """The first of the pages."""
+    return redirect(url_for(".page", name="basics"))
+
+
+@pages.get(f"/settings/{NAMES}")
+def page(name: str) -> ResponseReturnValue:
+    """What is stored, to be changed."""
+    session, venue = request.session(), current.venue()
+    form = PAGES[name].form(formdata=None)
+    form.show(venue_export.table(session, venue, form.table))
+    form.started_from.data = venue_export.mark(session, venue, form.table)
+    return _page(name, form)
+
+
+@pages.post(f"/settings/{NAMES}")
+def save(name: str) -> ResponseReturnValue:
+    """Check what was typed, show what it would change and for whom; once that is confirmed, save it."""
+    session, venue, viewer, at = request.session(), current.venue(), current.signed_in(), request.at()
+    if len(http.form) > 5 * MAX_ENTRIES:
+        abort(413)
+    form = PAGES[name].form()
+    if form.press(http.form) or "edit" in http.form or preview.is_asked_for():
+        return _page(name, form)
+    act: dict[str, Any] = {
+        "table": form.table,
+        "started_from": form.started_from.data,
+        "by": viewer,
+        "at": at,
+    }
+    is_confirmed = "confirmed" in http.form
+    try:
+        file = venue_file.read({form.table: form.content()}, venue.event_zone)
+        with transaction(session) if is_confirmed else rehearsal(session):
+            report = venue_loading.change(session, venue, file, **act)
+    except VenueFileError as error:
+        form.show_faults(error.faults)
+        return _page(name, form, 422)
+    except Outdated:
+        return _compared(name, form)
+    if not report.changes:
+        flash("Nothing was changed, so nothing was saved.", "info")
+    elif is_confirmed:
+        flash("Saved. The history says what was changed.", "success")
+    else:
+        return _confirm(PAGES[name].title, file, report)
+    return redirect(url_for(".page", name=name), 303)
+
+
+def _page(name: str, form: SettingsForm, status: int = 200, **values: Any) -> ResponseReturnValue:
+    texts = form.content() if name == "dates" else {}
+    previews = preview.of(form, *form.content()) if name == "texts" else {}
+    found, warnings = venue_values.meant(texts, current.venue().event_zone)
+    text = render_template(
+        "organizers/setting.html",
+        page=PAGES[name],
+        name=name,
+        form=form,
+        meant=found,
+        warnings=warnings,
+        previews=previews,
+        **values,
     )
-    hidden = queries.hidden_from(session, viewer.id, venue.id)
+    return text, status
+
+
+def _confirm(title: str, file: VenueFile, report: Report, **values: Any) -> str:
+    """What a change would do, with all that was typed."""
+    session, viewer, venue = request.session(), current.signed_in(), current.venue()
+    changed = [change.what for change in report.changes]
+    zone = file.fields.get("event_zone", venue.event_zone)
+    meant = {
+        f"dates.{kind}": announcing.meaning(kind, date, zone) for kind, date in file.dates.items() if date
+    }
     return render_template(
-        "organizers/dates.html",
-        season=presenters.season(calendar, request.at()),
-        warnings=announcing.check_dates(calendar.dates.values()),
-        given=[
-            (
-                row,
-                KINDS.get(row.kind, row.kind),
-                deadlines.closed_from(row.until),
-                deadlines.utc(row.granted_at),
-            )
-            for row in session.execute(queries.extensions_given(venue.id, hidden))
+        "organizers/setting_confirm.html",
+        title=title,
+        changes=[
+            history.Changed(each.label, each.before, each.after, meant.get(each.what, ""))
+            for each in report.changes
         ],
-        form=form or TimeForm(),
+        notes=report.notes,
+        effects=effects.for_whom(session, venue, file, changed, viewer, request.at()),
+        **{"typed": [pair for pair in http.form.items(multi=True) if pair[0] != "csrf_token"], **values},
     )
 
 
-@pages.post("/dates")
-def give_time() -> ResponseReturnValue:
-    """Give grace or an extension."""
-    session, viewer, form = request.session(), current.signed_in(), TimeForm()
-    if not form.validate():
-        return dates(form), 422
-    assert form.announced is not None
-    kind, until, scope = DateKind(form.kind.data), form.announced.at, form.scope.data
-    with transaction(session):
-        submission, whose = _scope(session, form)
-        faults = _faults(form, submission, whose)
-        if not faults:
-            actions.give_time(
-                session,
-                current.venue(),
-                kind,
-                until,
-                form.reason.data or "",
-                is_grace=scope == "grace",
-                submission=submission,
-                whose=whose,
-                by=viewer,
-                at=request.at(),
-            )
-    if faults:
-        return dates(form), 422
-    flash(f"More time was given until {deadlines.shown(form.announced)}.", "success")
-    return redirect(url_for(".dates"), 303)
+def _compared(name: str, form: SettingsForm) -> ResponseReturnValue:
+    """Somebody saved meanwhile: both side by side. What was typed can be saved over it, once it was seen."""
+    session, venue = request.session(), current.venue()
+    form.started_from.data = venue_export.mark(session, venue, form.table)
+    mine, saved = form.content(), venue_export.table(session, venue, form.table)
+    if isinstance(saved, list):
+        pairs = [(form[form.table].label.text, _lines(mine), _lines(saved))]
+    else:
+        pairs = [(form[key].label.text, _lines(mine[key]), _lines(saved[key])) for key in mine]
+    who, when = history.last_change(session, venue.id)
+    different = [(label, *both) for label, *both in pairs if both[0] != both[1]]
+    return _page(name, form, 409, compared=different, saved_by=who, saved_at=when)
 
 
-def _scope(session: Session, form: TimeForm) -> tuple[Submission | None, Person | None]:
-    """The submission or the person that the form names."""
-    if form.scope.data == "submission":
-        number = Submission.number == int(form.who.data or 0)
-        return session.scalar(
-            select(Submission).where(Submission.venue_id == current.venue().id, number)
-        ), None
-    if form.scope.data == "person":
-        return None, session.scalar(accounts.by_address(form.who.data or ""))
-    return None, None
-
-
-def _faults(form: TimeForm, submission: Submission | None, whose: Person | None) -> bool:
-    """Note beside the fields what does not fit the venue."""
-    assert form.announced is not None
-    date = current.calendar().dates.get(DateKind(form.kind.data))
-    if form.scope.data == "submission" and submission is None:
-        form.who.errors = [f"There is no submission {form.who.data} here."]
-    elif form.scope.data == "person" and whose is None:
-        form.who.errors = [f"Nobody here has the e-mail {form.who.data}."]
-    if date is not None and form.announced.at <= date.at:
-        form.until.errors = [f"That is no later than the deadline itself, {deadlines.shown(date)}."]
-    return bool(form.errors)
-
-
-@pages.post("/dates/<int(max=9000000000000000000):extension_id>/take-back")
-def take_time_back(extension_id: int) -> ResponseReturnValue:
-    """End grace or an extension."""
-    session, venue, viewer = request.session(), current.venue(), current.signed_in()
-    with transaction(session):
-        hidden = queries.hidden_from(session, viewer.id, venue.id)
-        known = queries.extensions_given(venue.id, hidden).with_only_columns(Extension.id)
-        given = session.scalar(
-            select(Extension).where(Extension.id == extension_id, Extension.id.in_(known.order_by(None)))
+def _lines(value: Any) -> str:
+    """A value of a table as text."""
+    if isinstance(value, list):
+        return "\n".join(
+            ", ".join(part for part in one.values() if part) if isinstance(one, dict) else one
+            for one in value
         )
-        actions.take_time_back(session, venue, given or abort(404), by=viewer, at=request.at())
-    flash("The time given was taken back.", "success")
-    return redirect(url_for(".dates"), 303)
+    return str(value or "").replace("\r\n", "\n").strip()
 
 
-@pages.get("/people")
-def people(form: RoleForm | None = None) -> str:
-    """Everybody with a role."""
-    session, venue, viewer = request.session(), current.venue(), current.signed_in()
-    rows = session.execute(queries.members_with_roles(venue.id)).all()
-    organizers = sum(row.role is Role.ORGANIZER for row in rows)
-    last = Verdict("This is the last organizer: give somebody else the role first.")
+@pages.get("/settings/dates/meaning")
+def meaning() -> Response:
+    """What the dates that are being typed mean, as JSON."""
+    found, warnings = venue_values.meant(http.args, current.venue().event_zone)
+    return jsonify(dates=found, warnings=warnings)
+
+
+@pages.get("/settings/history")
+def changes() -> str:
+    """Who changed what, when."""
+    session, venue = request.session(), current.venue()
+    hidden = queries.hidden_from(session, current.signed_in().id, venue.id)
+    found = paginate(session, history.entries(venue.id, hidden))
+    return render_template("organizers/history.html", page=found, events=history.told(session, found.rows))
+
+
+@pages.get("/settings/file")
+def file(form: VenueFileForm | None = None) -> str:
+    """All settings as one file, to take away and to bring back."""
     return render_template(
-        "organizers/people.html",
-        rows=[
-            (row, ROLES[row.role], last if row.role is Role.ORGANIZER and organizers == 1 else Verdict())
-            for row in rows
-        ],
-        viewer_id=viewer.id,
-        form=form or RoleForm(),
+        "organizers/setting_file.html", form=form or VenueFileForm(), most=MAX_BYTES // 1000
     )
 
 
-@pages.post("/people")
-def grant() -> ResponseReturnValue:
-    """Give a role."""
-    session, venue, viewer, form = request.session(), current.venue(), current.signed_in(), RoleForm()
-    if not form.validate():
-        return people(form), 422
-    email, at = form.email.data or "", request.at()
-    with transaction(session):
-        policy.may_grant(session, viewer, venue).enforce()
-        whose = person_for_verified_email(session, email, form.name.data or email.partition("@")[0], at=at)
-        is_new = venue_actions.grant(session, venue, whose, Role(form.role.data), by=viewer, at=at)
-        name = whose.name
-    role = ROLES[Role(form.role.data)].lower()
-    flash(f"{name} is now {role}." if is_new else f"{name} was {role} already.", "success")
-    return redirect(url_for(".people"), 303)
+@pages.get("/settings/venue.toml")
+def download() -> Response:
+    """The venue as its TOML file."""
+    venue = current.venue()
+    text = venue_export.to_toml(request.session(), venue)
+    headers = {"Content-Disposition": f'attachment; filename="{venue.slug}.toml"'}
+    return Response(text, mimetype="application/toml", headers=headers)
 
 
-@pages.post("/people/<int(max=9000000000000000000):person_id>/<role>/revoke")
-def revoke(person_id: int, role: str) -> ResponseReturnValue:
-    """Take a role away."""
-    if role not in [one.value for one in Role]:
-        abort(404)
-    session, venue, viewer = request.session(), current.venue(), current.signed_in()
-    with transaction(session):
-        whose = session.get(Person, person_id) or abort(404)
-        venue_actions.revoke(session, venue, whose, Role(role), by=viewer, at=request.at())
-        name, is_self = whose.name, whose.id == viewer.id
-    flash(f"{name} is no longer {ROLES[Role(role)].lower()}.", "success")
-    has_left = is_self and role == Role.ORGANIZER
-    return redirect(url_for("program.home") if has_left else url_for(".people"), 303)
+@pages.post("/settings/file")
+def load() -> ResponseReturnValue:
+    """Check a file of this venue, show what it would change and for whom; once that is confirmed, save it."""
+    session, venue, viewer, at = request.session(), current.venue(), current.signed_in(), request.at()
+    form, text = VenueFileForm(), http.form.get("text", "")
+    if "edit" in http.form:
+        return redirect(url_for(".file"), 303)
+    if not text and not form.validate():
+        return file(form), 422
+    data = text.encode() if text else form.file.data.stream.read(MAX_BYTES + 1)
+    is_confirmed, started_from = "confirmed" in http.form, http.form.get("started_from", "")
+    try:
+        found = venue_file.parse(data, lambda _slug: venue.event_zone)
+        if found.slug != venue.slug:
+            raise VenueFileError([f"venue.slug: This is the file of {found.slug!r}; here is {venue.slug!r}."])
+        with transaction(session) if is_confirmed else rehearsal(session):
+            report = venue_loading.change(session, venue, found, started_from=started_from, by=viewer, at=at)
+    except VenueFileError as error:
+        form.file.errors = error.sentences
+        return file(form), 422
+    except Outdated:
+        flash("Somebody changed the settings meanwhile. Look again at what the file changes now.", "warning")
+        is_confirmed = False
+        with rehearsal(session):
+            report = venue_loading.change(session, venue, found, by=viewer, at=at)
+    if report.changes and not is_confirmed:
+        typed = [("text", data.decode()), ("started_from", venue_export.mark(session, venue))]
+        return _confirm("File", found, report, typed=typed)
+    flash(
+        "Saved. The history says what was changed." if report.changes else "The file changes nothing.",
+        "success",
+    )
+    return redirect(url_for(".file"), 303)

@@ -7,6 +7,7 @@ const modules = {
   "[data-counter]": "counter",
   "[data-confirm]": "confirm",
   "[data-rows]": "rows",
+  "form[data-meaning]": "meaning",
   "form[data-upload]": "upload",
   "form[data-autosave-url]": "autosave",
   "form[data-letter]": "letter",
@@ -81,7 +82,7 @@ async function start() {
   settle();
   document.querySelector(".error-summary[data-focus]")?.focus();
   // On a phone the tabs scroll sideways: the current one comes into view.
-  for (const current of document.querySelectorAll(":is(.site-nav, .tabs, .demo-bar-moments) [aria-current]")) {
+  for (const current of document.querySelectorAll(":is(.site-nav, .tabs, .settings-nav, .demo-bar-moments) [aria-current]")) {
     const list = current.closest("ul, form");
     list.scrollLeft = current.offsetLeft - list.offsetLeft - (list.clientWidth - current.offsetWidth) / 2;
   }

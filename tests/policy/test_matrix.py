@@ -73,8 +73,15 @@ organizers_submissions.show     /sbm2022/organize/submissions/1/                
 organizers_submissions.conflicts    /sbm2022/organize/submissions/1/conflicts               free
 organizers_submissions.paper    /sbm2022/organize/submissions/1/versions/1/paper.pdf    free
 organizers_submissions.supplement   /sbm2022/organize/submissions/1/versions/1/supplement   free
-organizers_settings.dates       /sbm2022/organize/dates                             organizers
-organizers_settings.people      /sbm2022/organize/people                            organizers
+organizers_time.dates           /sbm2022/organize/dates                             organizers
+organizers_settings.index       /sbm2022/organize/settings/                         organizers:302
+organizers_settings.page        /sbm2022/organize/settings/dates                    organizers
+organizers_settings.meaning     /sbm2022/organize/settings/dates/meaning            organizers
+organizers_settings.changes     /sbm2022/organize/settings/history                  organizers
+organizers_settings.file        /sbm2022/organize/settings/file                     organizers
+organizers_settings.download    /sbm2022/organize/settings/venue.toml               organizers
+organizers_roles.roles          /sbm2022/organize/settings/roles                    organizers
+organizers_roles.ask_to_revoke  /sbm2022/organize/settings/roles/{rey}/reviewer/revoke  organizers
 organizers_outbox.index         /sbm2022/organize/outbox                            organizers
 organizers_outbox.show          /sbm2022/organize/outbox/{letter}                   free
 organizers_setup.guide          /sbm2022/organize/setup                             organizers
@@ -127,10 +134,12 @@ reviewing.save                  PUT  /sbm2022/papers/1/review/draft             
 organizers_submissions.accept   POST /sbm2022/organize/submissions/1/versions/1/accept  nobody
 organizers_submissions.record_conflict  POST /sbm2022/organize/submissions/1/conflicts  free
 organizers_submissions.lift_conflict    POST /sbm2022/organize/submissions/1/conflicts/{ron}/lift   free
-organizers_settings.give_time   POST /sbm2022/organize/dates                        free
-organizers_settings.take_time_back  POST /sbm2022/organize/dates/{extension}/take-back  free
-organizers_settings.grant       POST /sbm2022/organize/people                       organizers
-organizers_settings.revoke      POST /sbm2022/organize/people/{rey}/reviewer/revoke organizers
+organizers_settings.save        POST /sbm2022/organize/settings/basics              organizers
+organizers_settings.load        POST /sbm2022/organize/settings/file                organizers
+organizers_time.give_time       POST /sbm2022/organize/dates                        free
+organizers_time.take_time_back  POST /sbm2022/organize/dates/{extension}/take-back  free
+organizers_roles.grant          POST /sbm2022/organize/settings/roles               organizers
+organizers_roles.revoke         POST /sbm2022/organize/settings/roles/{rey}/reviewer/revoke organizers
 organizers_outbox.change        POST /sbm2022/organize/outbox/{letter}/cancel       free
 organizers_outbox.send_all_again    POST /sbm2022/organize/outbox/send-again        organizers
 organizers_letters.save         POST /sbm2022/organize/letters/accepted_oral        organizers
@@ -167,7 +176,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "submissions.withdraw": {"data": {"confirmation": "1"}},
     "reviewing.save": {"json": {"revision": 1, "fields": {}}},
     "organizers_submissions.record_conflict": {"data": {"email": "rut@example.org", "reason": "friends"}},
-    "organizers_settings.give_time": {
+    "organizers_time.give_time": {
         "data": {
             "kind": "submission",
             "scope": "submission",

@@ -1,6 +1,5 @@
 """The authors' pages in Chromium, with the scripts, over the real server."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,29 +11,16 @@ from core import jobs
 from submissions.models import State, Upload
 from tests import hostile_pdfs
 from tests.browser import Visitor, assert_accessible
-from tests.season import CLOSED, LAST_SECOND, PDF, Season, make_app, open_season
-from tests.servers import free_port
+from tests.season import CLOSED, LAST_SECOND, PDF, Season, open_served_season
 from tests.submissions.door import HOME, letters, submission, versions
 from web.jobs import JOBS
-from web.server import Server
 
 
 @pytest.fixture
 def season(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Season]:
     """A season on an app that a server serves from a thread, with CSRF tokens as people get them."""
-    port = free_port()
-    app = make_app(
-        tmp_path / "data", sqlite_url, DATELINE_PORT=str(port), DATELINE_URL=f"http://127.0.0.1:{port}"
-    )
-    app.config["WTF_CSRF_ENABLED"] = True
-    server = Server(app, app.config["DATELINE"])
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    with open_season(app, monkeypatch) as made:
+    with open_served_season(tmp_path / "data", sqlite_url, monkeypatch) as made:
         yield made
-    server.stop(patience=30)
-    thread.join(60)
-    assert not thread.is_alive()
 
 
 @pytest.fixture
