@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from accounts.models import Person
 from core.audit import AuditEntry
-from organizers.venue_values import LABELS
+from organizers.venue_values import label
 from submissions.models import Submission
 from venues import deadlines
 
@@ -120,6 +120,7 @@ def _changes(data: Mapping[str, Any]) -> list[Changed]:
         if isinstance(change, str):  # as it was noted once
             found.append(Changed(change, "", ""))
         elif change["what"] not in ("roles", "venue"):  # which have entries of their own
-            label = LABELS.get(change["what"], change["what"])
-            found.append(Changed(label, change["before"], change["after"]))
+            before, after = change.get("before", ""), change.get("after", "")
+            says = change["line"].partition(": ")[2] if not before + after else ""
+            found.append(Changed(label(change["what"]), before, after, says))
     return found

@@ -15,7 +15,7 @@ from core import audit, markdown
 from organizers import policy, venue_export, venue_file
 from organizers.actions import put_words
 from organizers.venue_file import Fault, Named, Supporter, VenueFile, VenueFileError
-from organizers.venue_values import FIELDS, LABELS
+from organizers.venue_values import FIELDS, label
 from submissions.models import SubmissionTopic
 from venues import actions, announcing, deadlines, queries
 from venues.deadlines import Announced, DeadlineError, Meaning
@@ -48,7 +48,7 @@ class Change:
     @property
     def label(self) -> str:
         """What people call it."""
-        return LABELS.get(self.what, self.what)
+        return label(self.what)
 
 
 @dataclass

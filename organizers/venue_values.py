@@ -185,7 +185,12 @@ FIELDS: dict[str, dict[str, tuple[str, Reader]]] = {
     },
 }
 
-# What people call each of them.
+
+def label(what: str) -> str:
+    """What people call a table and key of the file."""
+    return LABELS.get(what) or what.replace("letters.", "Letter: ").replace("_", " ")
+
+
 LABELS = {
     "venue": "The venue",
     "venue.name": "Name",

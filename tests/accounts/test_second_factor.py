@@ -244,7 +244,7 @@ def test_organizers_are_led_to_it_where_it_is_asked_for(
         sam = season.person("Sam Sand", is_site_admin=True)
         for person, path in (
             (season.olga, "/sbm2022/organize/"),
-            (season.olga, "/sbm2022/organize/people"),
+            (season.olga, "/sbm2022/organize/settings/roles"),
             (sam, "/venue/new"),
         ):
             assert season.client(person).get(path).location == SETTING
