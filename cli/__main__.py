@@ -12,6 +12,8 @@ COMMANDS = {
     "work": "run background work: letters, file checks",
     "venue": "make, update and list venues",
     "db": "bring the database up to date",
+    "backup": "write one file that holds everything, while Dateline runs",
+    "restore": "put a backup where nothing is",
     "person": "let somebody who lost their second factor in again",
     "keys": "rotate and list the keys that sign receipts",
     "deadline": "say which instant a written deadline means",
