@@ -1,7 +1,5 @@
 """Who is signed in."""
 
-from typing import cast
-
 import flask
 from flask_login import current_user, login_user, logout_user
 
@@ -10,7 +8,8 @@ from accounts.models import Person
 
 def person() -> Person | None:
     """Who is signed in."""
-    return cast(Person, current_user._get_current_object()) if current_user.is_authenticated else None
+    someone = current_user._get_current_object()  # once: each look through the proxy costs
+    return someone if isinstance(someone, Person) else None
 
 
 def signed_in() -> Person:

@@ -81,7 +81,7 @@ def _grant(session: Session, args: argparse.Namespace) -> int:
     except addresses.AddressError as error:
         return _fail(str(error))
     with transaction(session):
-        venue = session.scalar(queries.by_slug(args.slug))
+        venue = session.scalar(*queries.by_slug(args.slug))
         if venue is None:
             return _unknown(args.slug)
         at = clock.now()

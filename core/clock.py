@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 _offset_file: Path | None = None
+_known: tuple[tuple[int, int, int], float] | None = None  # what was read, and of which version of the file
 
 
 def rehearse(offset_file: Path | None) -> None:
@@ -24,12 +25,20 @@ def real() -> datetime:
 
 def offset() -> timedelta:
     """How far the season's clock is ahead of the wall clock: zero outside of rehearsals."""
-    if _offset_file is None:
-        return timedelta()
+    return timedelta() if _offset_file is None else timedelta(seconds=_read(_offset_file))
+
+
+def _read(file: Path) -> float:
+    """The seconds in the offset file; opened only when another has taken its place (see move_to)."""
+    global _known
     try:
-        return timedelta(seconds=float(_offset_file.read_text()))
+        found = file.stat()
     except FileNotFoundError:
-        return timedelta()
+        return 0.0
+    version = (found.st_ino, found.st_mtime_ns, found.st_size)
+    if _known is None or _known[0] != version:
+        _known = version, float(file.read_text())
+    return _known[1]
 
 
 def now() -> datetime:

@@ -98,3 +98,5 @@ def init(app: Flask) -> None:
         RATELIMIT_STORAGE_OPTIONS={"sessions": app.extensions["sessions"]},
     )
     limiter.init_app(app)
+    # All limits stand at their views, which ask by themselves: no look at those at each request.
+    app.before_request_funcs[None].remove(limiter._check_request_limit)

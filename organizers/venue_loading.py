@@ -75,7 +75,8 @@ def load(session: Session, data: bytes, *, by: Person | None, at: datetime) -> R
     may_make_venue(session, by).enforce()
     stored_zone = select(Venue.event_zone)
     file = venue_file.parse(data, lambda slug: session.scalar(stored_zone.where(Venue.slug == slug)) or "UTC")
-    venue = session.scalar(queries.by_slug(file.slug).with_for_update())
+    by_slug, values = queries.by_slug(file.slug)
+    venue = session.scalar(by_slug.with_for_update(), values)
     if venue is None:
         absent = [key for key in ("name", "short_name") if key not in file.fields]
         if absent:

@@ -148,7 +148,7 @@ def day_and_place(venue: Venue, calendar: Calendar) -> list[str]:
 def named(session: Session, venue_id: int) -> dict[str, list[tuple[str, str, str, str]]]:
     """(initials, name, affiliation or gift, url) by section, and of the sponsors."""
     found: dict[str, list[tuple[str, str, str, str]]] = {name: [] for name in [*Section, queries.SPONSOR]}
-    for section, name, affiliation, url in db.rows(session, queries.named(venue_id)):
+    for section, name, affiliation, url in db.rows(session, *queries.named(venue_id)):
         words = name.split()
         initials = (words[0][0] + (words[-1][0] if len(words) > 1 else "")) if words else ""
         found[section].append((initials, name, affiliation, url))
@@ -157,7 +157,7 @@ def named(session: Session, venue_id: int) -> dict[str, list[tuple[str, str, str
 
 def schedule(session: Session, venue: Venue) -> list[tuple[str, list[tuple[str, str]]]]:
     """(day, [(time of the day, title)]) in the event's zone."""
-    rows = db.rows(session, queries.schedule(venue.id)).all()
+    rows = db.rows(session, *queries.schedule(venue.id)).all()
     lines = [(deadlines.in_zone(starts_at, venue.event_zone), title) for starts_at, title in rows]
     days = groupby(((local[:10], local[11:16], title) for local, title in lines), key=itemgetter(0))
     return [(day, [(time, title) for _, time, title in entries]) for day, entries in days]
@@ -165,10 +165,10 @@ def schedule(session: Session, venue: Venue) -> list[tuple[str, list[tuple[str, 
 
 def accepted_papers(session: Session, venue_id: int, at: datetime) -> list[Paper]:
     """The accepted papers, talks first; none before the release."""
-    rows = db.rows(session, queries.accepted_papers(venue_id, at)).all()
+    rows = db.rows(session, *queries.accepted_papers(venue_id, at)).all()
     if not rows:
         return []
     authors: dict[int, list[str]] = {}
-    for submission_id, name in db.rows(session, queries.authors_of_accepted(venue_id, at)):
+    for submission_id, name in db.rows(session, *queries.authors_of_accepted(venue_id, at)):
         authors.setdefault(submission_id, []).append(name)
     return [Paper(title, ", ".join(authors[id_]), outcome is Outcome.ORAL) for id_, title, outcome in rows]

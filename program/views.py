@@ -26,7 +26,7 @@ def home() -> str:
         upcoming=next((date for date in dates if date.state == "now"), None),
         door=presenters.submission_door(calendar, at),
         day_and_place=presenters.day_and_place(venue, calendar),
-        topics=session.scalars(queries.topics(venue.id)).all(),
+        topics=session.scalars(*queries.topics(venue.id)).all(),
         speakers=people[Section.SPEAKER],
         panelists=people[Section.PANELIST],
         organizers=people[Section.ORGANIZER],
@@ -46,5 +46,5 @@ def call() -> str:
         venue=venue,
         dates=presenters.key_dates(calendar, at),
         door=presenters.submission_door(calendar, at),
-        topics=session.scalars(queries.topics(venue.id)).all(),
+        topics=session.scalars(*queries.topics(venue.id)).all(),
     )

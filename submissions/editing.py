@@ -142,8 +142,8 @@ def _lines(authors: list[list[str]]) -> str:
 
 
 def _current(submission: Submission) -> Version:
-    query = queries.versions_of(submission.id).where(Version.number == submission.version)
-    return request.session().execute(query).one()[0]
+    query, values = queries.versions_of(submission.id)
+    return request.session().execute(query.where(Version.number == submission.version), values).one()[0]
 
 
 def _received(form: SubmissionForm, kind: Kind) -> Received | None:

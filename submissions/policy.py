@@ -35,7 +35,7 @@ def is_author(session: Session, person: Person | None, submission: Submission) -
         return False
     if submission.created_by_id == person.id:
         return True
-    return session.scalar(queries.authorship(person.id, submission.id)) is not None
+    return session.scalar(*queries.authorship(person.id, submission.id)) is not None
 
 
 def may_begin(

@@ -33,13 +33,14 @@ def _by_person() -> str:
 def _mine(number: int) -> Submission:
     """The submission of this number here, if whoever asks is its author; 404 otherwise."""
     query = queries.seen_by(current.signed_in().id, current.venue().id, number)
-    return request.session().scalar(query) or abort(404)
+    found: Submission | None = request.session().scalar(*query)
+    return found or abort(404)
 
 
 def _version(number: int, version: int) -> tuple[Version, FileCheck | None]:
     """A version of a submission of whoever asks, with what was found in its PDF; 404 otherwise."""
-    query = queries.versions_of(_mine(number).id).where(Version.number == version)
-    row = request.session().execute(query).one_or_none()
+    query, values = queries.versions_of(_mine(number).id)
+    row = request.session().execute(query.where(Version.number == version), values).one_or_none()
     return (row[0], row[1]) if row else abort(404)
 
 
@@ -70,7 +71,7 @@ def show(number: int) -> ResponseReturnValue:
     """One submission as its authors see it."""
     session, at, person, venue = request.session(), request.at(), current.signed_in(), current.venue()
     submission, calendar = _mine(number), current.calendar()
-    versions = session.execute(queries.versions_of(submission.id)).all()
+    versions = session.execute(*queries.versions_of(submission.id)).all()
     version, check = next(row for row in versions if row[0].number == submission.version)
     return render_template(
         "submissions/show.html",
@@ -80,7 +81,7 @@ def show(number: int) -> ResponseReturnValue:
         hints=checks.hints(check, venue.page_limit),
         missing=_missing(submission, version),
         versions=versions,
-        topics=session.scalars(queries.topic_names(submission.id)).all(),
+        topics=session.scalars(*queries.topic_names(submission.id)).all(),
         at=at,
         window=policy.window(session, person, venue.id, submission.id, calendar=calendar),
         may_edit=policy.may_edit(session, person, submission, at, calendar=calendar),

@@ -3,10 +3,14 @@
 from typing import Any, cast
 
 from flask import Blueprint, abort, g
+from flask import request as asked
 
+from accounts import queries as accounts
 from accounts.current import person as person
 from accounts.current import signed_in as signed_in
+from accounts.models import Person
 from core import request
+from core.db import detached, rows
 from venues import queries
 from venues.deadlines import Calendar
 from venues.models import Role, Venue
@@ -28,10 +32,38 @@ def blueprint(name: str, import_name: str, *, prefix: str = "") -> Blueprint:
     return made
 
 
+def visitor(person_id: int, session_key: str) -> Person | None:
+    """Who holds this session, if it still counts.
+
+    For a page of a venue that is only read, the same statement finds the venue and the person's roles there.
+    """
+    session = request.session()
+    if "slug" not in g or not _is_read():
+        return cast("Person | None", session.scalar(*accounts.signed_in(person_id, session_key)))
+    row = rows(session, *queries.visit(person_id, session_key, g.slug)).one_or_none()
+    if row is None:
+        return None
+    of_person = len(Person.__table__.c)
+    if row[of_person] is not None:
+        g.venue = detached(Venue, row[of_person:-1])
+        g.roles = frozenset(map(Role, row[-1].split(","))) if row[-1] else frozenset()
+    return detached(Person, row[:of_person])
+
+
+def _is_read() -> bool:
+    """Whether this request changes nothing: what it asks for needs no session to watch it."""
+    return asked.method in ("GET", "HEAD")
+
+
 def venue() -> Venue:
     """The venue of this request's address; 404 when there is none."""
     if "venue" not in g:
-        g.venue = request.session().scalar(queries.by_slug(g.slug)) or abort(404)
+        session = request.session()
+        if _is_read():
+            row = rows(session, *queries.columns_by_slug(g.slug)).one_or_none() or abort(404)
+            g.venue = detached(Venue, row)
+        else:
+            g.venue = session.scalar(*queries.by_slug(g.slug)) or abort(404)
     return cast(Venue, g.venue)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from accounts.models import Email, Person
@@ -17,6 +17,33 @@ from venues.models import Extension, Membership, Role, Venue, VenueDate
 def by_slug(slug: str) -> Select[Venue]:
     """The venue at this address."""
     return select(Venue).where(Venue.slug == slug)
+
+
+_PEOPLE, _VENUES, _MEMBERSHIPS = Person.__table__.c, Venue.__table__.c, Membership.__table__.c
+
+
+@built_once
+def visit(person_id: int, session_key: str, slug: str) -> Select[Any]:
+    """Who is signed in, the venue at this address if there is one, and the roles there, joined by commas.
+
+    Columns: all of a person, all of a venue, the roles. No row when the person's session key was changed since.
+    """
+    roles = (
+        select(func.aggregate_strings(_MEMBERSHIPS.role, ","))
+        .where(_MEMBERSHIPS.person_id == _PEOPLE.id, _MEMBERSHIPS.venue_id == _VENUES.id)
+        .scalar_subquery()
+    )
+    return (
+        select(*_PEOPLE, *_VENUES, roles)
+        .select_from(Person.__table__.outerjoin(Venue.__table__, _VENUES.slug == slug))
+        .where(_PEOPLE.id == person_id, _PEOPLE.session_key == session_key)
+    )
+
+
+@built_once
+def columns_by_slug(slug: str) -> Select[Any]:
+    """All columns of the venue at this address."""
+    return select(*_VENUES).where(_VENUES.slug == slug)
 
 
 def dates_of(venue_id: int) -> Select[VenueDate]:

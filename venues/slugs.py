@@ -37,5 +37,7 @@ def check(slug: str) -> str:
 class SlugConverter(BaseConverter):
     """A venue's slug in an address: what is reserved or of the wrong shape is no venue's page."""
 
+    part_isolating = True  # never a slash: rules that begin with a slug are tried together, not one by one
+
     # In the pattern, because Werkzeug adds a missing slash before it would ask `to_python`.
-    regex = rf"(?!(?:{'|'.join(map(re.escape, sorted(RESERVED)))})(?:/|\Z))[a-z][a-z0-9-]{{0,39}}"
+    regex = rf"(?!(?:{'|'.join(map(re.escape, sorted(RESERVED)))})\Z)[a-z][a-z0-9-]{{0,39}}"

@@ -1,21 +1,25 @@
 """The roof: one app made of all packages."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, g, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_bootstrap import Bootstrap5
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 
 import core.config
-from accounts import queries as accounts
-from core import clock, limits, request
+from core import clock, limits
 from core.config import Config
 from core.db import make_engine, make_sessions
 from core.files import DiskStore
+from venues import current
 from venues.slugs import SlugConverter
 from web import errors, headers, second_factor, shell, urls
 from web.accounting import Site
@@ -23,6 +27,14 @@ from web.readiness import Readiness
 
 ROOT = Path(__file__).parent.parent
 csrf = CSRFProtect()
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in a signed cookie; the signer is made once."""
+
+    @cache  # noqa: B019 (one app, one interface, for the life of the process)
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        return super().get_signing_serializer(app)
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -53,6 +65,7 @@ def create_app(config: Config | None = None) -> Flask:
         LOG_REQUESTS=True,
         ASSETS=_fingerprint(ROOT / "static"),
     )
+    app.session_interface = Sessions()
     app.json.sort_keys = False  # type: ignore[attr-defined]
     engine = make_engine(config.database_url)
     app.extensions["engine"] = engine
@@ -101,4 +114,4 @@ def _init_login(app: Flask) -> None:
         today = clock.real().toordinal()
         if session.get("day") != today:
             session["day"] = today  # the cookie is sent anew, and lives for its thirty days from now
-        return request.session().scalar(accounts.signed_in(int(person_id), session_key))
+        return current.visitor(int(person_id), session_key)

@@ -5,7 +5,7 @@ It stands around Flask and not in its hooks: those reach the request through pro
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import Any, cast
 
@@ -50,6 +50,10 @@ class Site(Flask):
             method = environ["REQUEST_METHOD"]
             logs.request(request_id, method if method in METHODS else "OTHER", endpoint, status, seconds)
         return body
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself: no view is a coroutine, and Flask would look at each anew for each request."""
+        return func
 
     def log_exception(self, exc_info: Any) -> None:
         """Note what broke."""

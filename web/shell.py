@@ -1,9 +1,10 @@
 """What every page shows around its content: plain values, worked out once per page."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 
 from core import request as here
@@ -59,10 +60,22 @@ def build(app: Flask) -> Shell:
         account_url="/account",
         sign_in_url="" if person else url_for("accounts.sign_in", next=None if is_door else path),
         sign_out_url="/sign-out",
-        csrf_token=generate_csrf() if person else "",
+        csrf_token=_csrf_token() if person else "",
         demo_bar=demo_bar() if demo_bar else None,
         now=here.at().isoformat(),
     )
+
+
+def _csrf_token() -> str:
+    """The token for this page's forms, signed once for each session rather than for each page."""
+    if raw := session.get("csrf_token"):
+        g.csrf_token = _signed_token(raw)  # where Flask-WTF looks before it signs one
+    return str(generate_csrf())
+
+
+@lru_cache(maxsize=10_000)
+def _signed_token(_raw: str) -> str:
+    return str(generate_csrf())
 
 
 def _nav(slug: str) -> list[tuple[str, str]]:

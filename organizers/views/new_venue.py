@@ -44,7 +44,7 @@ def make() -> ResponseReturnValue:
                 at=request.at(),
             )
     except IntegrityError:
-        if session.scalar(queries.by_slug(slug)) is None:
+        if session.scalar(*queries.by_slug(slug)) is None:
             raise
         form.slug.errors = [f"There is a venue at /{slug} already."]
         return _page(form, VenueFileForm()), 422

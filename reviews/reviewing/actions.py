@@ -38,7 +38,7 @@ def save_draft(
     The assignment was loaded with a lock. Saving what is there already changes nothing: an answer may have been lost.
     """
     policy.may_write(session, by, assignment, at, calendar).enforce()
-    review = session.scalar(queries.of_assignment(assignment.id))
+    review: Review | None = session.scalar(*queries.of_assignment(assignment.id))
     if review is None:
         review = Review(assignment_id=assignment.id, form=form.NAME, revision=0, draft={}, answers={})
         session.add(review)

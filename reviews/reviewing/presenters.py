@@ -63,7 +63,7 @@ def for_authors(session: Session, submission_id: int) -> list[AuthorReview]:
             deadlines.day(row.changed_at),
             _answers(row.answers, row.answers_html, {Audience.AUTHORS}),
         )
-        for row in rows(session, queries.handed_in(submission_id))
+        for row in rows(session, *queries.handed_in(submission_id))
     ]
 
 
@@ -84,7 +84,7 @@ def for_organizer(
             else "",
             answers=_answers(row.answers, row.answers_html, set(Audience)) if row.submitted_at else [],
         )
-        for row in rows(session, queries.for_organizer(viewer_id, venue_id, submission_id))
+        for row in rows(session, *queries.for_organizer(viewer_id, venue_id, submission_id))
     ]
 
 

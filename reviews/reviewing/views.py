@@ -82,7 +82,7 @@ def _page(
     calendar, at = current.calendar(), request.at()
     assignment = _assignment(session, number)
     paper = papers.paper(session, person.id, current.venue(), calendar, at, number)
-    found = session.scalar(queries.of_assignment(assignment.id))
+    found = session.scalar(*queries.of_assignment(assignment.id))
     if shown is None:
         shown = ReviewForm(formdata=None)
         shown.show(found.draft if found else {}, found.revision if found else 0)

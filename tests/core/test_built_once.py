@@ -22,15 +22,15 @@ def test_it_is_built_once_and_asked_with_each_calls_values(season: Season) -> No
     ada, rey = (season.ada.id, "Ada Abel"), (season.rey.id, "Rey Ross")
     found = [named("Ada Abel", "ada@example.org"), named("Rey Ross", "rey@example.org")]
     found.append(named("Ada Abel", "rey@example.org"))
-    assert [rows(season.session, query).all() for query in found] == [[ada], [rey], []]
-    assert [season.session.execute(query).all() for query in reversed(found)] == [[], [rey], [ada]]
+    assert [rows(season.session, *query).all() for query in found] == [[ada], [rey], []]
+    assert [season.session.execute(*query).all() for query in reversed(found)] == [[], [rey], [ada]]
     assert len(built) <= 1  # none when another test built it
 
 
 def test_it_can_be_narrowed(season: Season) -> None:
-    query = named("Ada Abel", "ada@example.org")
-    assert season.session.execute(query.where(Person.id == season.rey.id)).all() == []
-    assert season.session.scalars(query.with_only_columns(Person.id)).all() == [season.ada.id]
+    query, values = named("Ada Abel", "ada@example.org")
+    assert season.session.execute(query.where(Person.id == season.rey.id), values).all() == []
+    assert season.session.scalars(query.with_only_columns(Person.id), values).all() == [season.ada.id]
 
 
 def test_a_value_that_is_not_given_is_refused() -> None:
