@@ -1,7 +1,6 @@
 """The roof: one app made of all packages."""
 
 import hashlib
-from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 from pathlib import Path

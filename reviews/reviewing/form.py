@@ -3,13 +3,14 @@
 The questions and scales are those of NeurIPS 2025; the words are our own.
 """
 
-import unicodedata
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 NAME = "neurips2025"
 MOST = 200_000  # characters of one text
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # and halves of surrogate pairs
 Answers = dict[str, Any]  # by question: a text, a number or None, True, False or None
 
 
@@ -208,7 +209,7 @@ def _read(question: Question, value: Any) -> str | int | bool | None:
 
 def _read_text(question: Question, text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    text = _CONTROL.sub("", text)
     if len(text) > MOST:
         raise AnswerError(
             question.name, f"“{question.label}” has {len(text):,} characters; at most {MOST:,} can be kept."

@@ -1,6 +1,5 @@
 """A reviewer's own reviews; what was handed in, for organizers; how far reviewing is."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
@@ -9,11 +8,10 @@ from accounts.models import Person
 from core.db import built_once
 from reviews.assignment import queries as assignments
 from reviews.assignment.models import Assignment
-from reviews.papers.queries import VISIBLE, VISIBLE_EVERYWHERE, reader
+from reviews.papers.queries import VISIBLE, VISIBLE_EVERYWHERE
 from reviews.reviewing.models import Review
 from submissions import conflicts
 from submissions.models import State, Submission
-from venues.deadlines import Calendar
 from venues.models import Membership, Role
 
 # (number, title, draft_saved_at, submitted_at, changed_at) of the reviewer's papers, by number: for a `reader(…)`.
@@ -34,14 +32,13 @@ OWN_EVERYWHERE = (
     .with_only_columns(Submission.venue_id, Submission.number, Submission.title, Review.submitted_at)
     .order_by(Submission.venue_id, Submission.number)
 )
+# The reviewer's assignment of one paper, if they can read it: for a `reader(…)` and the paper's number. One that
+# locks it, and one with the review begun: what is joined to a locked row may be older than the lock.
 _OWN_ASSIGNMENT = VISIBLE.where(Submission.number == bindparam("number")).with_only_columns(Assignment)
-
-
-def own_assignment(
-    person_id: int, venue_id: int, calendar: Calendar, at: datetime, number: int
-) -> Select[Assignment]:
-    """The reviewer's assignment of the paper of this number, if they can read it."""
-    return _OWN_ASSIGNMENT.params(**reader(person_id, venue_id, calendar, at), number=number)
+TO_WRITE = _OWN_ASSIGNMENT.with_for_update(of=Assignment)
+TO_READ = _OWN_ASSIGNMENT.join(Review, Review.assignment_id == Assignment.id, isouter=True).add_columns(
+    Review
+)
 
 
 @built_once

@@ -17,7 +17,7 @@ from core.verdict import HIDDEN, Refused
 from reviews.assignment.models import Assignment
 from reviews.papers import presenters as papers
 from reviews.papers.queries import reader
-from reviews.reviewing import actions, form, policy, presenters, queries
+from reviews.reviewing import actions, form, policy, presenters, queries, sheet
 from reviews.reviewing.actions import Stale
 from reviews.reviewing.form import AnswerError, Answers
 from reviews.reviewing.forms import ReviewForm
@@ -57,14 +57,15 @@ def _due() -> dict[str, Any]:
     return {"window": window, "closed": closed, "is_over": window.state(request.at()) is Window.CLOSED}
 
 
-def _assignment(session: Session, number: int, *, to_write: bool = False) -> Assignment:
-    """The assignment of whoever asks; 404 when there is none. `to_write` locks it."""
-    query = queries.own_assignment(
-        current.signed_in().id, current.venue().id, current.calendar(), request.at(), number
-    )
-    if to_write:
-        query = query.with_for_update(of=Assignment)
-    return session.scalar(query) or abort(404)
+def _which(number: int) -> dict[str, Any]:
+    """The values for the queries of the assignment of whoever asks."""
+    who = reader(current.signed_in().id, current.venue().id, current.calendar(), request.at())
+    return {**who, "number": number}
+
+
+def _assignment(session: Session, number: int) -> Assignment:
+    """The assignment of whoever asks, locked; 404 when there is none."""
+    return session.scalar(queries.TO_WRITE, _which(number)) or abort(404)
 
 
 @pages.get("/<int(max=1000000000):number>/review")
@@ -80,21 +81,23 @@ def _page(
     """The page of a review: with the saved draft, or with what was sent."""
     session, person, due = request.session(), current.signed_in(), _due()
     calendar, at = current.calendar(), request.at()
-    assignment = _assignment(session, number)
+    assignment, found = session.execute(queries.TO_READ, _which(number)).one_or_none() or abort(404)
     paper = papers.paper(session, person.id, current.venue(), calendar, at, number)
-    found = session.scalar(*queries.of_assignment(assignment.id))
+    may_write = policy.may_write(session, person, assignment, at, calendar)
     if shown is None:
-        shown = ReviewForm(formdata=None)
-        shown.show(found.draft if found else {}, found.revision if found else 0)
+        values["sheet"] = sheet.filled(found.draft if found else {}, may_preview=may_write.allowed)
+        values["revision"] = found.revision if found else 0
+    else:
+        values |= {"revision": shown.revision.data, "previews": preview.of(shown, *form.TEXTS)}
     times = (found.draft_saved_at, found.submitted_at, found.changed_at) if found else (None, None, None)
     return render_template(
         "reviewing/review.html",
         form=shown,
         questions=form.QUESTIONS,
-        previews=preview.of(shown, *form.TEXTS),
         paper=paper,
         abstract=Markup(paper.abstract_html if paper else ""),  # noqa: S704 (made safe when it was saved)
-        may_write=policy.may_write(session, person, assignment, at, calendar),
+        may_write=may_write,
+        may_preview=may_write.allowed,
         state=presenters.state(*times, is_over=due["is_over"]),
         saved=utc(found.draft_saved_at) if found else "",
         submitted=utc(found.changed_at) if found and found.changed_at else "",
@@ -120,10 +123,9 @@ def write(number: int) -> ResponseReturnValue:
     act = actions.submit if is_final and is_complete else actions.save_draft
     try:
         with transaction(session):
-            assignment = _assignment(session, number, to_write=True)
             saved = act(
                 session,
-                assignment,
+                _assignment(session, number),
                 answers,
                 sent.started_from(),
                 calendar=current.calendar(),
@@ -169,7 +171,7 @@ def save(number: int) -> ResponseReturnValue:
                 return {"error": "You are signed out. Sign in to save."}, 401
             saved = actions.save_draft(
                 session,
-                _assignment(session, number, to_write=True),
+                _assignment(session, number),
                 answers,
                 revision,
                 calendar=current.calendar(),

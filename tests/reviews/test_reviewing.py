@@ -14,6 +14,7 @@ from core.audit import AuditEntry
 from core.db import transaction
 from core.verdict import Refused
 from reviews.assignment.models import Assignment
+from reviews.papers.queries import reader
 from reviews.reviewing import actions, duties, form, presenters, problems, queries
 from reviews.reviewing.actions import Stale
 from reviews.reviewing.models import Review
@@ -471,8 +472,8 @@ def test_of_saves_at_once_one_holds(season_on_both: Season) -> None:
             try:
                 with transaction(session):
                     calendar = calendar_of(session, venue_id)
-                    query = queries.own_assignment(rey, venue_id, calendar, REVIEWING, 1)
-                    found = session.scalars(query.with_for_update(of=Assignment)).one()
+                    which = {**reader(rey, venue_id, calendar, REVIEWING), "number": 1}
+                    found = session.scalars(queries.TO_WRITE, which).one()
                     by = session.get_one(Person, rey)
                     actions.save_draft(session, found, answers, 0, calendar=calendar, by=by, at=REVIEWING)
                 outcomes.append("saved")
