@@ -68,7 +68,7 @@ def _load(session: Session, path: Path) -> int:
 
 
 def _export(session: Session, slug: str) -> int:
-    venue = session.scalar(queries.by_slug(slug))
+    venue: Venue | None = session.scalar(*queries.by_slug(slug))
     if venue is None:
         return _unknown(slug)
     sys.stdout.write(venue_export.to_toml(session, venue))

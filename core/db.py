@@ -15,6 +15,7 @@ from sqlalchemy import (
     DateTime,
     Engine,
     Enum,
+    Executable,
     Integer,
     MetaData,
     Result,
@@ -31,7 +32,6 @@ from sqlalchemy.types import TypeDecorator
 
 P = ParamSpec("P")
 Q = TypeVar("Q", bound=Select[*tuple[Any, ...]])
-E = TypeVar("E", bound="Base")
 WRITES = "dateline_writes"  # execution option: this transaction takes SQLite's write lock when it begins
 
 
@@ -152,22 +152,40 @@ def rehearsal(session: Session) -> Iterator[None]:
 
 
 def rows(
-    session: Session, query: Select[*tuple[Any, ...]], values: dict[str, Any] | None = None
+    session: Session, query: Executable, values: dict[str, Any] | None = None
 ) -> Result[*tuple[Any, ...]]:
     """What a query of columns gives, past the session's machinery for entities, which costs more than the query."""
     return session.connection().execute(query, values)
 
 
-def detached(kind: type[E], values: Sequence[Any]) -> E:
-    """An entity from a row of all its table's columns in order, tied to no session: to be read, never changed.
+def detached(values: Sequence[Any], *kinds: type[Base]) -> list[Any]:
+    """Entities from a row of all columns of their tables in order, tied to no session: to be read, never changed.
 
-    A third of the cost of one that the session loads and watches. What was not read (a relationship) raises.
+    None where an outer join found nothing. A third of the cost of entities that a session loads and watches; what
+    was not read (a relationship) raises.
     """
-    mapper = kind.__mapper__
-    made = cast(E, mapper.class_manager.new_instance())
-    made.__dict__.update(zip(mapper.columns.keys(), values, strict=True))
-    inspection(made).key = mapper.identity_key_from_primary_key((made.__dict__["id"],))
+    made: list[Any] = []
+    start = 0
+    for kind in kinds:
+        names, keys = _names(kind)
+        found = dict(zip(names, values[start : start + len(names)], strict=True))
+        start += len(names)
+        key = tuple(found[name] for name in keys)
+        if None in key:
+            made.append(None)
+            continue
+        thing = kind.__mapper__.class_manager.new_instance()
+        thing.__dict__.update(found)
+        inspection(thing).key = kind.__mapper__.identity_key_from_primary_key(key)
+        made.append(thing)
     return made
+
+
+@cache
+def _names(kind: type[Base]) -> tuple[list[str], list[str]]:
+    """The attributes of a table's columns in order, and those of its primary key."""
+    table, attribute = kind.__table__, kind.__mapper__.get_property_by_column
+    return [attribute(one).key for one in table.columns], [attribute(one).key for one in table.primary_key]
 
 
 def built_once(query: Callable[P, Q]) -> Callable[P, tuple[Q, dict[str, Any]]]:

@@ -9,6 +9,8 @@ from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
+from core.db import rows
+
 PER_PAGE = 50
 Values = dict[str, Any] | None
 
@@ -42,29 +44,30 @@ def paginate(
 ) -> Page:
     """The page of `query` that the address asks for with ?page=N; a number out of range gives the nearest page.
 
-    `values` are those of the named parameters of a query that was built once; `counted` gives the number of all rows
-    where that is cheaper than counting what the query gives.
+    `values` are those of the named parameters of a query of columns that was built once; `counted` gives the number
+    of all rows where that is cheaper than counting what the query gives.
     """
     asked = request.args.get("page", "1")
     number = max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
-    rows = _rows(session, query, values, number, per_page)
-    if number == 1 and len(rows) < per_page:
-        return Page(rows, 1, len(rows), per_page)  # all there is: nothing to count
+    found = _rows(session, query, values, number, per_page)
+    if number == 1 and len(found) < per_page:
+        return Page(found, 1, len(found), per_page)  # all there is: nothing to count
     if counted is None:
         counted = select(func.count()).select_from(query.order_by(None).subquery())
     total = session.scalar(counted, values) or 0
     last = max(1, -(-total // per_page))
     if number > last:
-        number, rows = last, _rows(session, query, values, last, per_page)
-    return Page(rows, number, total, per_page)
+        number, found = last, _rows(session, query, values, last, per_page)
+    return Page(found, number, total, per_page)
 
 
 def _rows(
     session: Session, query: Select[*tuple[Any, ...]], values: Values, number: int, per_page: int
 ) -> list[Row[Any]]:
-    limited = _limited_once(query) if values else _limited(query)
     asked = {**(values or {}), "per_page": per_page, "before": (number - 1) * per_page}
-    return list(session.execute(limited, asked).all())
+    if values:
+        return list(rows(session, _limited_once(query), asked))  # one of columns
+    return list(session.execute(_limited(query), asked).all())
 
 
 def _limited(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

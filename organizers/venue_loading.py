@@ -113,7 +113,8 @@ def change(
     """
     policy.may_change_settings(session, by, venue).enforce()
     # Two organizers who save at the same time wait for each other here.
-    session.scalar(queries.by_slug(venue.slug).with_for_update())
+    by_slug, values = queries.by_slug(venue.slug)
+    session.scalar(by_slug.with_for_update(), values)
     if (table or started_from) and started_from != venue_export.mark(session, venue, table):
         raise Outdated
     report = Report(venue, False)

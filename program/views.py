@@ -3,6 +3,7 @@
 from flask import render_template
 
 from core import request
+from core.db import rows
 from program import presenters, queries
 from program.kept import kept_whole
 from venues import current
@@ -26,7 +27,7 @@ def home() -> str:
         upcoming=next((date for date in dates if date.state == "now"), None),
         door=presenters.submission_door(calendar, at),
         day_and_place=presenters.day_and_place(venue, calendar),
-        topics=session.scalars(*queries.topics(venue.id)).all(),
+        topics=rows(session, *queries.topics(venue.id)).scalars().all(),
         speakers=people[Section.SPEAKER],
         panelists=people[Section.PANELIST],
         organizers=people[Section.ORGANIZER],
@@ -46,5 +47,5 @@ def call() -> str:
         venue=venue,
         dates=presenters.key_dates(calendar, at),
         door=presenters.submission_door(calendar, at),
-        topics=session.scalars(*queries.topics(venue.id)).all(),
+        topics=rows(session, *queries.topics(venue.id)).scalars().all(),
     )

@@ -1,6 +1,6 @@
 """What happens to the authors' form: shown, refused with nothing lost, saved, or shown beside what another saved."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app, flash, redirect, render_template, url_for
 from flask import request as http
@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from accounts.models import Person
 from core import preview, request
-from core.db import transaction
+from core.db import detached, rows, transaction
 from core.verdict import Refused
 from submissions import actions, policy, queries
 from submissions.forms import MAX_ABSTRACT, SubmissionForm
-from submissions.models import State, Submission, Version
+from submissions.models import FileCheck, State, Submission, Version
 from submissions.uploads import FileRefused, Kind, Received, carried, carry, receive
 from venues import current
 from venues.deadlines import closed_from, stamp
@@ -143,7 +143,8 @@ def _lines(authors: list[list[str]]) -> str:
 
 def _current(submission: Submission) -> Version:
     query, values = queries.versions_of(submission.id)
-    return request.session().execute(query.where(Version.number == submission.version), values).one()[0]
+    row = rows(request.session(), query.where(Version.number == submission.version), values).one()
+    return cast(Version, detached(row, Version, FileCheck)[0])
 
 
 def _received(form: SubmissionForm, kind: Kind) -> Received | None:

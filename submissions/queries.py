@@ -1,8 +1,9 @@
 """The authors' door: the only statement of what an author may read."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, literal, select
 
 from accounts.models import Email
 from core.db import IdOrParameter, built_once
@@ -84,14 +85,22 @@ def everywhere(person_id: int, venue_ids: list[int]) -> Select[int, int, int, st
 
 
 @built_once
-def versions_of(submission_id: int) -> Select[Version, FileCheck | None]:
-    """All versions of a submission, newest first, each with what was found in its PDF."""
+def versions_of(submission_id: int) -> Select[Any]:
+    """All versions of a submission, newest first, each with what was found in its PDF, as columns of both."""
     return (
-        select(Version, FileCheck)
+        select(*Version.__table__.c, *FileCheck.__table__.c)
+        .select_from(Version)
         .outerjoin(FileCheck, FileCheck.sha256 == Version.paper_sha256)
         .where(Version.submission_id == submission_id)
         .order_by(Version.number.desc())
     )
+
+
+@built_once
+def authors_of(submission_id: int) -> Select[str, str, str]:
+    """(name, affiliation, url) of a submission's authors in order; they have no address here."""
+    columns = Author.name, Author.affiliation, literal("").label("url")
+    return select(*columns).where(Author.submission_id == submission_id).order_by(Author.position)
 
 
 @built_once

@@ -9,7 +9,7 @@ from flask_login import login_required
 
 from accounts.models import Person
 from core import request
-from core.db import transaction
+from core.db import detached, rows, transaction
 from core.limits import limiter
 from core.paging import paginate
 from core.pdf import looks_like_pdf
@@ -40,8 +40,9 @@ def _mine(number: int) -> Submission:
 def _version(number: int, version: int) -> tuple[Version, FileCheck | None]:
     """A version of a submission of whoever asks, with what was found in its PDF; 404 otherwise."""
     query, values = queries.versions_of(_mine(number).id)
-    row = request.session().execute(query.where(Version.number == version), values).one_or_none()
-    return (row[0], row[1]) if row else abort(404)
+    row = rows(request.session(), query.where(Version.number == version), values).one_or_none()
+    found, check = detached(row or abort(404), Version, FileCheck)
+    return found, check
 
 
 @pages.get("/")
@@ -71,7 +72,8 @@ def show(number: int) -> ResponseReturnValue:
     """One submission as its authors see it."""
     session, at, person, venue = request.session(), request.at(), current.signed_in(), current.venue()
     submission, calendar = _mine(number), current.calendar()
-    versions = session.execute(*queries.versions_of(submission.id)).all()
+    found = rows(session, *queries.versions_of(submission.id))
+    versions = [detached(row, Version, FileCheck) for row in found]
     version, check = next(row for row in versions if row[0].number == submission.version)
     return render_template(
         "submissions/show.html",
@@ -81,7 +83,8 @@ def show(number: int) -> ResponseReturnValue:
         hints=checks.hints(check, venue.page_limit),
         missing=_missing(submission, version),
         versions=versions,
-        topics=session.scalars(*queries.topic_names(submission.id)).all(),
+        authors=rows(session, *queries.authors_of(submission.id)).all(),
+        topics=rows(session, *queries.topic_names(submission.id)).scalars().all(),
         at=at,
         window=policy.window(session, person, venue.id, submission.id, calendar=calendar),
         may_edit=policy.may_edit(session, person, submission, at, calendar=calendar),

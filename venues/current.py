@@ -43,11 +43,11 @@ def visitor(person_id: int, session_key: str) -> Person | None:
     row = rows(session, *queries.visit(person_id, session_key, g.slug)).one_or_none()
     if row is None:
         return None
-    of_person = len(Person.__table__.c)
-    if row[of_person] is not None:
-        g.venue = detached(Venue, row[of_person:-1])
+    someone, found = detached(row, Person, Venue)
+    if found:
+        g.venue = found
         g.roles = frozenset(map(Role, row[-1].split(","))) if row[-1] else frozenset()
-    return detached(Person, row[:of_person])
+    return cast(Person, someone)
 
 
 def _is_read() -> bool:
@@ -61,7 +61,7 @@ def venue() -> Venue:
         session = request.session()
         if _is_read():
             row = rows(session, *queries.columns_by_slug(g.slug)).one_or_none() or abort(404)
-            g.venue = detached(Venue, row)
+            (g.venue,) = detached(row, Venue)
         else:
             g.venue = session.scalar(*queries.by_slug(g.slug)) or abort(404)
     return cast(Venue, g.venue)

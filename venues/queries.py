@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, func, select
+from sqlalchemy import BindParameter, CompoundSelect, Select, bindparam, func, null, select, union_all
 from sqlalchemy.orm import Session
 
 from accounts.models import Email, Person
-from core.db import built_once, rows
+from core.db import built_once, detached, rows
 from venues.deadlines import Calendar
 from venues.models import Extension, Membership, Role, Venue, VenueDate
 
@@ -58,8 +58,20 @@ def extensions_of(venue_id: int) -> Select[Extension]:
 
 # Asked on almost every page, so built once and answered with rows: entities would cost five times as much.
 _VENUE_ID: BindParameter[int] = bindparam("venue_id")
-_DATES = select(*VenueDate.__table__.c).where(VenueDate.__table__.c.venue_id == _VENUE_ID)
-_EXTENSIONS = select(*Extension.__table__.c).where(Extension.__table__.c.venue_id == _VENUE_ID)
+
+
+def _dates_and_extensions() -> CompoundSelect[Any]:
+    """Both kinds of rows in one answer: each has the columns of its own table and NULL in the other's."""
+    dates, extensions = VenueDate.__table__.c, Extension.__table__.c
+    no_date = [null().cast(column.type).label(f"date_{column.key}") for column in dates]
+    no_extension = [null().cast(column.type).label(f"extension_{column.key}") for column in extensions]
+    return union_all(
+        select(*dates, *no_extension).where(dates.venue_id == _VENUE_ID),
+        select(*no_date, *extensions).where(extensions.venue_id == _VENUE_ID),
+    )
+
+
+_CALENDAR = _dates_and_extensions()
 _ROLES = select(Membership.__table__.c.role).where(
     Membership.__table__.c.venue_id == _VENUE_ID, Membership.__table__.c.person_id == bindparam("person_id")
 )
@@ -67,10 +79,10 @@ _ROLES = select(Membership.__table__.c.role).where(
 
 def calendar_of(session: Session, venue_id: int) -> Calendar:
     """A venue's dates and extensions, for who has no request (see current.calendar)."""
-    asked = {"venue_id": venue_id}
-    dates: Any = rows(session, _DATES, asked).all()
-    extensions: Any = rows(session, _EXTENSIONS, asked).all()
-    return Calendar(dates, extensions)
+    found: Any = rows(session, _CALENDAR, {"venue_id": venue_id}).all()
+    of_date = len(VenueDate.__table__.c)
+    extensions = [detached(row[of_date:], Extension)[0] for row in found if row.id is None]
+    return Calendar([row for row in found if row.id is not None], extensions)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ class Shell:
 
 
 def add(app: Flask) -> None:
-    """Give every template its `shell`."""
+    """Give every template its `shell`, and links that are made once."""
+    app.jinja_env.globals["url_for"] = _url_for
 
     @app.context_processor
     def _shell() -> dict[str, Any]:
@@ -64,6 +65,20 @@ def build(app: Flask) -> Shell:
         demo_bar=demo_bar() if demo_bar else None,
         now=here.at().isoformat(),
     )
+
+
+def _url_for(endpoint: str, **values: Any) -> str:
+    """Flask's `url_for`, remembered: a page of a list asks for the same links again and again."""
+    if "_external" in values:
+        return url_for(endpoint, **values)
+    return _link(request.script_root, request.blueprint, g.get("slug"), endpoint, tuple(values.items()))
+
+
+@lru_cache(maxsize=20_000)
+def _link(
+    _root: str, _blueprint: str | None, _slug: str | None, endpoint: str, values: tuple[tuple[str, Any], ...]
+) -> str:
+    return url_for(endpoint, **dict(values))
 
 
 def _csrf_token() -> str:
