@@ -16,6 +16,7 @@ from submissions.models import FileCheck, State, Submission, Version
 from submissions.uploads import FileRefused, Kind, Received, carried, carry, receive
 from venues import current
 from venues.deadlines import closed_from, stamp
+from venues.queries import topics_of
 
 
 def limit() -> int:
@@ -26,7 +27,8 @@ def limit() -> int:
 def make_form() -> SubmissionForm:
     """The form, with this venue's topics and what this request brought."""
     form = SubmissionForm()
-    form.topics.choices = [(topic.id, topic.name) for topic in current.venue().topics]
+    topics = rows(request.session(), *topics_of(current.venue().id))
+    form.topics.choices = [(topic_id, name) for topic_id, name in topics]
     if not form.authors.entries:
         form.set_authors([])
     return form

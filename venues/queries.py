@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from accounts.models import Email, Person
 from core.db import built_once, detached, rows
 from venues.deadlines import Calendar
-from venues.models import Extension, Membership, Role, Venue, VenueDate
+from venues.models import Extension, Membership, Role, Topic, Venue, VenueDate
 
 
 @built_once
@@ -44,6 +44,12 @@ def visit(person_id: int, session_key: str, slug: str) -> Select[Any]:
 def columns_by_slug(slug: str) -> Select[Any]:
     """All columns of the venue at this address."""
     return select(*_VENUES).where(_VENUES.slug == slug)
+
+
+@built_once
+def topics_of(venue_id: int) -> Select[int, str]:
+    """(id, name) of the venue's topics in its order."""
+    return select(Topic.id, Topic.name).where(Topic.venue_id == venue_id).order_by(Topic.position, Topic.id)
 
 
 def dates_of(venue_id: int) -> Select[VenueDate]:
