@@ -96,6 +96,15 @@ def versions_of(submission_id: int) -> Select[Any]:
     )
 
 
+def version_of(submission_id: int, number: int) -> Select[Version, FileCheck | None]:
+    """One version of a submission, and what was found in its PDF."""
+    return (
+        select(Version, FileCheck)
+        .outerjoin(FileCheck, FileCheck.sha256 == Version.paper_sha256)
+        .where(Version.submission_id == submission_id, Version.number == number)
+    )
+
+
 @built_once
 def authors_of(submission_id: int) -> Select[str, str, str]:
     """(name, affiliation, url) of a submission's authors in order; they have no address here."""

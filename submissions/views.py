@@ -7,6 +7,7 @@ from flask import request as http
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
+from accounts import queries as accounts
 from accounts.models import Person
 from core import request
 from core.db import detached, rows, transaction
@@ -39,10 +40,9 @@ def _mine(number: int) -> Submission:
 
 def _version(number: int, version: int) -> tuple[Version, FileCheck | None]:
     """A version of a submission of whoever asks, with what was found in its PDF; 404 otherwise."""
-    query, values = queries.versions_of(_mine(number).id)
-    row = rows(request.session(), query.where(Version.number == version), values).one_or_none()
-    found, check = detached(row or abort(404), Version, FileCheck)
-    return found, check
+    query = queries.version_of(_mine(number).id, version)
+    row = request.session().execute(query).one_or_none()
+    return (row[0], row[1]) if row else abort(404)
 
 
 @pages.get("/")
@@ -115,7 +115,8 @@ def new() -> ResponseReturnValue:
     policy.may_begin(session, person, venue, request.at(), calendar=current.calendar()).enforce()
     form = editing.make_form()
     form.form_key.data = secrets.token_urlsafe(24)
-    form.set_authors([[person.name, person.primary_email, person.affiliation]])
+    address = rows(session, *accounts.addresses_of(person.id)).scalars().first()
+    form.set_authors([[person.name, address or "", person.affiliation]])
     return editing.page(form, None)
 
 
@@ -192,14 +193,15 @@ def receipt(number: int) -> ResponseReturnValue:
 def version_receipt(number: int, version: int) -> ResponseReturnValue:
     """What was received, when, from whom: to be kept."""
     found, _ = _version(number, version)
+    submission = found.submission
     saved_by = request.session().get_one(Person, found.saved_by_id).name
     return render_template(
         "submissions/receipt.html",
-        submission=found.submission,
+        submission=submission,
         version=found,
         saved_by=saved_by,
         stamp=stamp,
-        is_current=found.number == found.submission.version,
+        is_current=found.number == submission.version,
         signed=receipts.of_version(found),
     )
 

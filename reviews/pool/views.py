@@ -1,5 +1,6 @@
 """Organizers invite reviewers; whoever is invited answers by the link of the letter."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,9 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from sqlalchemy.orm import Session
 
+from accounts import queries as accounts
+from accounts.models import Person
 from accounts.second_factor import enter
 from core import request, tokens
-from core.db import transaction
+from core.db import rows, transaction
 from core.limits import limiter
 from core.paging import paginate
 from core.tokens import TokenError
@@ -107,6 +110,10 @@ def invitation(token: str) -> ResponseReturnValue:
         return render_template("pool/no_invitation.html", sentence=str(error)), 404
 
 
+def _addresses(session: Session, person: Person) -> Sequence[str]:
+    return rows(session, *accounts.addresses_of(person.id)).scalars().all()
+
+
 def _asked(found: Invitation, form: AnswerForm) -> ResponseReturnValue:
     session, venue, at, person = request.session(), current.venue(), request.at(), current.person()
     due = current.calendar().dates.get(DateKind.REVIEW)
@@ -118,7 +125,8 @@ def _asked(found: Invitation, form: AnswerForm) -> ResponseReturnValue:
         due=shown(due) if due else "",
         may_accept=policy.may_accept(session, person, found, at),
         may_decline=policy.may_decline(session, person, found, at),
-        is_other=person is not None and found.email not in {email.address for email in person.emails},
+        is_other=person is not None
+        and found.email not in rows(session, *accounts.addresses_of(person.id)).scalars().all(),
     ), 422 if form.errors else 200
 
 
