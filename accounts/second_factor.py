@@ -67,7 +67,7 @@ def second_step() -> ResponseReturnValue:
     """Take the code, and let them in."""
     person_id, _, session_key = _half().partition(".")
     session, form, typed = request.session(), CodeForm(), resume.carried()
-    person = session.scalar(queries.signed_in(int(person_id or 0), session_key))
+    person = session.scalar(*queries.signed_in(int(person_id or 0), session_key))
     if person is None:
         flash("That took too long. Type your password again.", "warning")
         return redirect(url_for("accounts.sign_in", next=links.local(form.next.data or "") or None), 303)
