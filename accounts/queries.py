@@ -12,14 +12,6 @@ def signed_in(person_id: int, session_key: str) -> Select[Person]:
     return select(Person).where(Person.id == person_id, Person.session_key == session_key)
 
 
-@built_once
-def addresses_of(person_id: int) -> Select[str]:
-    """A person's e-mails, the primary one first."""
-    return (
-        select(Email.address).where(Email.person_id == person_id).order_by(Email.is_primary.desc(), Email.id)
-    )
-
-
 def by_address(address: str) -> Select[Person]:
     """The person who owns an e-mail, given in canonical form."""
     return select(Person).join(Email).where(Email.address == address)

@@ -21,11 +21,9 @@ from flask_login import login_user, logout_user
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
-from accounts import queries as accounts
 from accounts.models import Email, Person
 from core import clock, markdown
 from core import request as here
-from core.db import rows
 from decisions.jobs import stamp_first_use
 from decisions.models import Release
 from demo.mailbox import Mailbox
@@ -130,8 +128,7 @@ def start_over() -> ResponseReturnValue:
 def bar() -> dict[str, Any]:
     """What the bar shows."""
     person = current.person()
-    addresses = rows(here.session(), *accounts.addresses_of(person.id)).scalars() if person else ()
-    mine = set(addresses)
+    mine = {email.address for email in person.emails} if person else set()
     at, now = here.at(), latest(here.at())
     return {
         "moments": [(m.key, m.label, m is now) for m in MOMENTS],

@@ -7,7 +7,6 @@ from flask import request as http
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
-from accounts import queries as accounts
 from accounts.models import Person
 from core import request
 from core.db import detached, rows, transaction
@@ -115,8 +114,7 @@ def new() -> ResponseReturnValue:
     policy.may_begin(session, person, venue, request.at(), calendar=current.calendar()).enforce()
     form = editing.make_form()
     form.form_key.data = secrets.token_urlsafe(24)
-    address = rows(session, *accounts.addresses_of(person.id)).scalars().first()
-    form.set_authors([[person.name, address or "", person.affiliation]])
+    form.set_authors([[person.name, person.primary_email, person.affiliation]])
     return editing.page(form, None)
 
 

@@ -47,6 +47,7 @@ def visitor(person_id: int, session_key: str) -> Person | None:
     if found:
         g.venue = found
         g.roles = frozenset(map(Role, row[-1].split(","))) if row[-1] else frozenset()
+    session.add(someone)  # rules ask for their addresses, too
     return cast(Person, someone)
 
 

@@ -9,10 +9,9 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts import queries as accounts
 from accounts.models import Person
 from core import request
-from core.db import rows, transaction
+from core.db import transaction
 from mail.models import MessageState, VenueLetter
 from mail.queries import last_of, states_of
 from organizers import actions, policy, venue_letters
@@ -148,8 +147,9 @@ def _page(name: str, form: LetterForm | None = None, status: int = 200, **values
         )
     saver = session.get(Person, saved.saved_by_id) if saved and saved.saved_by_id else None
     counts = session.execute(states_of(venue.id, [kind.occasion]))
-    address = rows(session, *accounts.addresses_of(viewer.id)).scalars().first() or ""
-    tests = last_of(venue.id, address, [occasion for occasion, of in TRIALS.items() if of == name])
+    tests = last_of(
+        venue.id, viewer.primary_email, [occasion for occasion, of in TRIALS.items() if of == name]
+    )
     return render_template(
         "organizers/letter_edit.html",
         name=name,

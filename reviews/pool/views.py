@@ -1,6 +1,5 @@
 """Organizers invite reviewers; whoever is invited answers by the link of the letter."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,11 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from sqlalchemy.orm import Session
 
-from accounts import queries as accounts
-from accounts.models import Person
 from accounts.second_factor import enter
 from core import request, tokens
-from core.db import rows, transaction
+from core.db import transaction
 from core.limits import limiter
 from core.paging import paginate
 from core.tokens import TokenError
@@ -108,10 +105,6 @@ def invitation(token: str) -> ResponseReturnValue:
         return _asked(_of_token(token), AnswerForm())
     except TokenError as error:
         return render_template("pool/no_invitation.html", sentence=str(error)), 404
-
-
-def _addresses(session: Session, person: Person) -> Sequence[str]:
-    return rows(session, *accounts.addresses_of(person.id)).scalars().all()
 
 
 def _asked(found: Invitation, form: AnswerForm) -> ResponseReturnValue:
