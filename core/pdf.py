@@ -1,5 +1,6 @@
 """What Dateline knows of a PDF. Untrusted bytes are opened in a sandboxed child only, never in this process."""
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from core import logs, sandbox
 
 CHILD = Path(__file__).with_name("pdf_child.py")
+TEXT_CHILD = Path(__file__).with_name("pdf_text_child.py")
 log = logs.get(__name__)
 
 NOT_READ = "The file could not be read."
@@ -78,6 +80,17 @@ def check(path: Path, out: Path) -> PdfReport:
         picture=_made(out / "picture.png", said),
         anonymous=_made(out / "anonymous.pdf", said),
     )
+
+
+def text(path: Path) -> str:
+    """The words of the PDF at `path`, as far as they can be read: of the pages before it breaks, or none at all."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "text"
+        try:
+            sandbox.run(TEXT_CHILD, str(path.absolute()), str(out))
+        except sandbox.SandboxError as error:
+            log.warning("text of PDF %s: %s", path.name, error)
+        return out.read_text("utf-8", "replace") if out.is_file() else ""
 
 
 def _facts(said: dict[str, Any]) -> dict[str, Any]:
