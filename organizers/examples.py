@@ -18,6 +18,7 @@ from reviews.assignment.letters import paper_assigned
 from reviews.assignment.models import Assignment
 from reviews.pool.letters import reviewer_invited
 from reviews.pool.models import Invitation
+from reviews.reviewing.letters import review_received
 from submissions.letters import submission_received
 from submissions.models import Author, State, Submission, Version
 from venues import queries as venues
@@ -65,7 +66,11 @@ def example(
     ground = _Ground(venue, calendar, viewer, version, reader, at)
     letter, paper = MAKERS[name](ground, own), ground.submission
     which = f"submission {paper.number}" if paper.id else "an invented submission, for there is none yet"
-    who = f" and {reader.name} as its reviewer, whoever that really is" if name == "paper_assigned" else ""
+    who = (
+        f" and {reader.name} as its reviewer, whoever that really is"
+        if name in ("paper_assigned", "review_received")
+        else ""
+    )
     return Example(letter, which + who, paper.id or 0)
 
 
@@ -125,10 +130,16 @@ def _assigned(ground: _Ground, own: Own) -> Letter:
     return paper_assigned(assignment, ground.submission, ground.reader, ground.calendar, own, ground.at)
 
 
+def _review(ground: _Ground, own: Own) -> Letter:
+    assignment = Assignment(id=0, assigned_at=ground.at)
+    return review_received(assignment, ground.submission, ground.reader, ground.calendar, own, ground.at)
+
+
 MAKERS: Mapping[str, Callable[[_Ground, Own], Letter]] = {
     "submission_received": _receipt,
     "final_received": _final,
     "paper_assigned": _assigned,
+    "review_received": _review,
     "accepted_oral": _decision(Outcome.ORAL),
     "accepted_poster": _decision(Outcome.POSTER),
     "rejected": _decision(Outcome.REJECT),

@@ -103,6 +103,21 @@ LETTERS = {
         required=("paper", "link"),
         group="Reviewers",
     ),
+    "review_received": Kind(
+        "reviewing/review_received",
+        "Receipt of a review",
+        "To a reviewer who hands a review in, once.",
+        {
+            **_PERSON,
+            **_VENUE,
+            "number": "the paper's number",
+            "title": "the paper's title",
+            "time": "the server's time",
+            "due": "until when the review can be changed",
+            "page": "the address of the review",
+        },
+        group="Reviewers",
+    ),
     "accepted_oral": Kind(
         "decisions/accepted_oral",
         "Accepted for a talk",

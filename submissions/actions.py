@@ -129,17 +129,21 @@ def withdraw(session: Session, submission: Submission, reason: str, *, by: Perso
         session, letters.submission_withdrawn(current, by, reason=reason, at=at, until=until), at=at
     )
     jobs.enqueue(session, "drop_decision_letters", submission_id=submission.id)
+    second = int(at.timestamp())
+    jobs.enqueue(session, "tell_reviewers_of_withdrawal", submission_id=submission.id, withdrawn=second)
 
 
 def restore(session: Session, submission: Submission, *, by: Person, at: datetime) -> None:
     """Undo a withdrawal: submitted again if it ever was, else a draft."""
     session.refresh(submission, with_for_update=True)
     policy.may_restore(session, by, submission, at).enforce()
+    second = int(submission.withdrawn_at.timestamp()) if submission.withdrawn_at else 0
     submission.withdrawn_at, submission.withdrawn_reason = None, ""
     move(session, submission, State.SUBMITTED if submission.submitted_at else State.DRAFT, by=by, at=at)
     current = _version(session, submission, submission.version)
     outbox.enqueue_all(session, letters.submission_restored(current, by, at=at), at=at)
     jobs.enqueue(session, "write_decision_letters", venue_id=submission.venue_id)
+    jobs.enqueue(session, "tell_reviewers_of_return", submission_id=submission.id, withdrawn=second)
 
 
 def announce(session: Session, venue: Venue, size: int, *, by: Person, at: datetime) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core import clock, housekeeping, jobs, limits, logs, request
 from decisions import jobs as decisions
 from mail import sending
+from reviews.assignment import jobs as assignment
 from submissions import checks, uploads
 from web import rendering
 
@@ -32,6 +33,8 @@ JOBS: dict[str, jobs.JobFunction] = {
     "write_decision_letters": decisions.write_decision_letters,
     "drop_decision_letters": decisions.drop_decision_letters,
     rendering.JOB: rendering.render_anew,
+    "tell_reviewers_of_withdrawal": assignment.tell_of_withdrawal,
+    "tell_reviewers_of_return": assignment.tell_of_return,
 }
 
 

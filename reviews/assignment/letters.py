@@ -57,3 +57,45 @@ def paper_taken_back(
         number=str(submission.number),
         link=links.absolute("reviewing.index", slug=venue.slug),
     )
+
+
+def paper_withdrawn(
+    assignment: Assignment, submission: Submission, reviewer: Person, withdrawn: int
+) -> Letter:
+    """Tells a reviewer that the paper was withdrawn, in this second, by its authors; not why."""
+    venue = submission.venue
+    return compose(
+        "assignment/paper_withdrawn",
+        thing=f"assignment:{assignment.id}:{withdrawn}",
+        to_email=reviewer.primary_email,
+        to_name=reviewer.name,
+        venue_id=venue.id,
+        reply_to=venue.contact,
+        short=venue.short_name,
+        number=str(submission.number),
+        link=links.absolute("reviewing.index", slug=venue.slug),
+    )
+
+
+def paper_restored(
+    assignment: Assignment,
+    submission: Submission,
+    reviewer: Person,
+    withdrawn: int,
+    calendar: Calendar,
+    at: datetime,
+) -> Letter:
+    """Tells a reviewer that the withdrawal of that second was taken back."""
+    venue = submission.venue
+    return compose(
+        "assignment/paper_restored",
+        thing=f"assignment:{assignment.id}:{withdrawn}",
+        to_email=reviewer.primary_email,
+        to_name=reviewer.name,
+        venue_id=venue.id,
+        reply_to=venue.contact,
+        short=venue.short_name,
+        number=str(submission.number),
+        due=calendar.window(Phase.REVIEW, person_id=reviewer.id).sentence(at),
+        link=links.absolute("reviewing.index", slug=venue.slug),
+    )

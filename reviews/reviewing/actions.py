@@ -8,10 +8,13 @@ from accounts.models import Person
 from core import audit
 from core.markdown import to_html
 from core.verdict import Verdict
+from mail import outbox
+from mail.queries import own_letters
 from reviews.assignment.models import Assignment
-from reviews.reviewing import form, policy, queries
+from reviews.reviewing import form, letters, policy, queries
 from reviews.reviewing.form import Answers
 from reviews.reviewing.models import Review
+from submissions.models import Submission
 from venues.deadlines import Calendar
 
 
@@ -60,7 +63,7 @@ def submit(
     by: Person,
     at: datetime,
 ) -> Review:
-    """Hand the review in, or hand in its changes. Raises Stale; an incomplete one is refused."""
+    """Hand the review in, with a receipt, or hand in its changes. Raises Stale; an incomplete one is refused."""
     review = save_draft(session, assignment, answers, revision, calendar=calendar, by=by, at=at)
     Verdict(" ".join(form.missing(answers))).enforce()
     if review.answers == answers:
@@ -75,6 +78,11 @@ def submit(
     session.flush()
     act = "review.submitted" if is_first else "review.changed"
     audit.record(session, act, f"review:{review.id}", by=by.id, at=at, assignment=assignment.id)
+    if is_first:
+        submission = session.get_one(Submission, assignment.submission_id)
+        own = own_letters(session, submission.venue_id, "review_received")
+        receipt = letters.review_received(assignment, submission, by, calendar, own, at)
+        outbox.enqueue(session, receipt, at=at)
     return review
 
 

@@ -72,7 +72,7 @@ def test_it_is_ready_when_nothing_needed_is_missing(ready: Season) -> None:
         "Mail": ("done", "A test letter was delivered, from dateline@example.org."),
         "Page limit": ("done", "At most 4 pages, without references and appendices."),
         "Topics": ("done", "2 topics: Theory, Molecules."),
-        "Letters": ("done", "1 of 7 are in your own words or were tried; the others say the standard words."),
+        "Letters": ("done", "1 of 8 are in your own words or were tried; the others say the standard words."),
         "Reviewers": ("done", "2 reviewers."),
     }
     olga = ready.client(ready.olga)
