@@ -10,6 +10,7 @@ from accounts.models import Email, Person
 from camera_ready import duties as camera_ready
 from core import request
 from core.duty import Agenda, Duty, agenda
+from decisions import duties as decisions
 from organizers import duties as organizers
 from reviews.pool import duties as pool
 from reviews.pool.models import Invitation, InvitationState
@@ -51,6 +52,7 @@ def due(
     found: list[Duty] = []
     if here := where(AUTHOR):
         found += submissions.due(session, person, here, at)
+        found += decisions.due(session, person, here, at)
         found += camera_ready.due(session, person, here, at)
     if here := where(INVITED):
         found += pool.due(session, person, here, at)
