@@ -17,7 +17,7 @@ COMMANDS = {
     "person": "let somebody who lost their second factor in again",
     "keys": "rotate and list the keys that sign receipts",
     "deadline": "say which instant a written deadline means",
-    "assign": "who could review what: score texts, check files of scores",
+    "assign": "who should review what: score texts, check files of scores, find the best assignment",
     "bench": "measure what pages cost",
     "soak": "long trials: kill web and worker at random moments, or plant leaks, and look for what was lost or seen",
 }

@@ -1,8 +1,8 @@
-"""./dateline assign affinity, ./dateline assign check"""
+"""./dateline assign affinity, ./dateline assign check, ./dateline assign solve"""
 
 import argparse
 
-from cli import assign_affinity
+from cli import assign_affinity, assign_solve
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -14,6 +14,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         commands.add_parser(
             "check", help="find the bad rows of a file of scores: submission, reviewer, score"
         ),
+    )
+    assign_solve.configure(
+        commands.add_parser("solve", help="find the best assignment of a matrix of scores")
     )
 
 
