@@ -70,7 +70,7 @@ def _problem(args: argparse.Namespace) -> Problem:
         raise ConfigError(f"{args.scores}: a matrix is needed; this has {scores.ndim} dimensions.")
     conflicts = None
     if args.conflicts:
-        conflicts = Pairs.where(scores < 0 if args.conflicts == "negative" else np.isnan(scores))
+        conflicts = Pairs.marked(scores, np.isnan if args.conflicts == "nan" else lambda row: row < 0)
     demand, most, least = (_numbers(text) for text in (args.demand, args.load, args.min_load))
     return problem(scores, demand, most, min_load=least, conflicts=conflicts)
 
@@ -88,7 +88,7 @@ def _read(path: Path) -> NDArray[Any]:
                 found = np.loadtxt(lines, delimiter=",", ndmin=2)
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or error}.") from None
-    except ValueError as error:
+    except (ValueError, EOFError) as error:
         raise ConfigError(f"{path}: {error}.") from None
     if found.dtype.kind not in "fiub":
         raise ConfigError(f"{path}: numbers are needed, not {found.dtype}.")

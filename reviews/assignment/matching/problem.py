@@ -1,5 +1,6 @@
 """What is asked: who may review what, how many reviews a submission needs, how many a reviewer gives."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,13 +38,14 @@ class Pairs:
     @classmethod
     def where(cls, mask: NDArray[np.bool_]) -> "Pairs":
         """The pairs at which a matrix of truth values is true."""
-        rows, width = mask.shape
-        counts = np.count_nonzero(mask, axis=1)
-        columns = np.empty(int(counts.sum()), np.int32)
-        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        for row in range(rows):
-            columns[starts[row] : starts[row + 1]] = np.flatnonzero(mask[row])
-        return cls(starts, columns, width)
+        return cls.marked(mask, lambda rows: rows)
+
+    @classmethod
+    def marked(cls, matrix: Reals, is_marked: Callable[[Reals], NDArray[np.bool_]]) -> "Pairs":
+        """The pairs whose value in a matrix is a mark; asked row by row, which takes no memory."""
+        columns = [np.flatnonzero(is_marked(row)).astype(np.int32) for row in matrix]
+        starts = np.cumsum([0, *(len(each) for each in columns)], dtype=np.int64)
+        return cls(starts, np.concatenate(columns) if columns else np.empty(0, np.int32), matrix.shape[1])
 
     @classmethod
     def none(cls, shape: tuple[int, int]) -> "Pairs":
