@@ -1,7 +1,7 @@
 """Assignments drawn at random, so that nobody can count on a paper: no pair is likelier than a cap.
 
-Probabilities are multiples of 2^-b. Then the best ones are an assignment, too, of units: demands and loads times 2^b, of
-a pair at most cap * 2^b units. It is as integral as any flow, so the expected total is the linear program's optimum.
+Probabilities are multiples of 2^-b. The best ones are an assignment, too, of units: demands and loads times 2^b, of a
+pair at most cap * 2^b units. It is as integral as any flow, so the expected total is the linear program's optimum.
 
 A draw halves the units b times. Of an even number half remains. The pairs with an odd number are the edges of a graph
 in which every submission has an even number of them: they make closed trails (the odd reviewers' last edges are joined
