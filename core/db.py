@@ -92,19 +92,27 @@ class Base(DeclarativeBase):
     }
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for SQLite or PostgreSQL, with SQLite made safe for several processes."""
+def make_engine(url: str, *, wait: int = 15) -> Engine:
+    """An engine for SQLite or PostgreSQL, with SQLite made safe for several processes.
+
+    `wait`: the seconds for which it waits while another process has SQLite locked.
+    """
     if not url.startswith("sqlite"):
         return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10)
     engine = create_engine(
-        url, hide_parameters=True, connect_args={"timeout": 15}, pool_size=20, max_overflow=20
+        url, hide_parameters=True, connect_args={"timeout": wait}, pool_size=20, max_overflow=20
     )
 
     @event.listens_for(engine, "connect")
     def _settle(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we emit BEGIN ourselves, below
         # FULL: what is committed survives a power cut, not only a killed process.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={wait * 1000}",
+        ):
             connection.execute("PRAGMA " + pragma)
 
     @event.listens_for(engine, "begin")

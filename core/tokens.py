@@ -27,7 +27,24 @@ class SpentToken(Base):
     expires_at: Mapped[datetime]
 
 
-class _Signer(TimestampSigner):
+SPENT_FOR = timedelta(days=1)  # longer than a link would be good: a clock set back must not make it so again
+
+
+class PatientSigner(TimestampSigner):
+    """A signer to whom a time in the future, left by a clock that was set back, is young and not expired."""
+
+    def unsign(self, signed_value: Any, max_age: int | None = None, return_timestamp: bool = False) -> Any:
+        """The value, if it is ours and no older than this."""
+        try:
+            return super().unsign(signed_value, max_age, return_timestamp)  # type: ignore[call-overload]
+        except SignatureExpired as error:
+            now = self.timestamp_to_datetime(self.get_timestamp())
+            if error.date_signed is None or error.date_signed <= now:
+                raise
+            return super().unsign(signed_value, None, return_timestamp)  # type: ignore[call-overload]
+
+
+class _Signer(PatientSigner):
     def get_timestamp(self) -> int:
         return int(clock.real().timestamp())
 
@@ -63,7 +80,7 @@ def is_spent(session: Session, token: str) -> bool:
 def spend(session: Session, token: str, *, max_age: timedelta) -> None:
     """Use the token up, inside the caller's transaction. Raises TokenError when it was used before."""
     real = clock.real()
-    session.execute(delete(SpentToken).where(SpentToken.expires_at < real))
+    session.execute(delete(SpentToken).where(SpentToken.expires_at < real - SPENT_FOR))
     # Of two uses at once the second waits here for the first to commit, and then finds it.
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     row = insert(SpentToken).values(digest=_digest(token), expires_at=real + max_age)

@@ -21,6 +21,12 @@ from mail.models import Batch, Message, MessageState
 LEASE = timedelta(minutes=2)
 RETRY_AFTER = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720))
 ROUND = 50  # messages before other work gets its turn
+OF_US = (
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPAuthenticationError,
+    smtplib.SMTPSenderRefused,
+)
 TIMEOUT = 30  # seconds for each step of the conversation
 log = logs.get(__name__)
 
@@ -74,8 +80,8 @@ def deliver_due(
                 _settle(sessions, message, worker, error=f"{code} {answer!r}", is_final=code >= 500)
             except (smtplib.SMTPResponseException, smtplib.SMTPException, OSError) as error:
                 code = getattr(error, "smtp_code", 0)
-                # A wrong password is the operator's to mend: no letter is given up for it.
-                is_final = code >= 500 and not isinstance(error, smtplib.SMTPAuthenticationError)
+                # What the relay says of us and not of a letter is the operator's to mend: no letter is given up for it.
+                is_final = code >= 500 and not isinstance(error, OF_US)
                 _settle(
                     sessions, message, worker, error=f"{type(error).__name__}: {error}", is_final=is_final
                 )

@@ -227,7 +227,9 @@ class _Handler:
 class Dateline:
     """`./dateline serve` as a process of its own, with its data in `folder` and settings as in its environment."""
 
-    def __init__(self, folder: Path, command: str = "serve", **settings: object) -> None:
+    def __init__(
+        self, folder: Path, command: str = "serve", *, inside: tuple[str, ...] = (), **settings: object
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / f"{command}-{self.port}.log"
@@ -237,7 +239,7 @@ class Dateline:
         folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "cli", command], cwd=ROOT, env=environ, stdout=log, stderr=log
+                [*inside, sys.executable, "-m", "cli", command], cwd=ROOT, env=environ, stdout=log, stderr=log
             )
         try:
             wait_until(self._listens, f"server from ./dateline {command}", 90)

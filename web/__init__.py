@@ -14,7 +14,7 @@ from flask_wtf import CSRFProtect
 from itsdangerous import URLSafeTimedSerializer
 
 import core.config
-from core import clock, limits
+from core import clock, limits, tokens
 from core.config import Config
 from core.db import make_engine, make_sessions
 from core.files import DiskStore
@@ -29,11 +29,14 @@ csrf = CSRFProtect()
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Sessions in a signed cookie; the signer is made once."""
+    """Sessions in a signed cookie, which a clock set back does not end; the signer is made once."""
 
     @cache  # noqa: B019 (one app, one interface, for the life of the process)
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        return super().get_signing_serializer(app)
+        made = super().get_signing_serializer(app)
+        if made is not None:
+            made.signer = tokens.PatientSigner
+        return made
 
 
 def create_app(config: Config | None = None) -> Flask:

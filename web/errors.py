@@ -19,6 +19,8 @@ from core.tokens import TokenError
 from core.verdict import Refused
 from web import accounting
 
+# What SQLite and PostgreSQL say then.
+DISK_FULL = ("disk is full", "No space left on device", "disk I/O error")
 log = logs.get(__name__)
 
 
@@ -114,6 +116,8 @@ def add(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def _database(error: OperationalError) -> ResponseReturnValue:
         log.error("the database did not answer", endpoint=request.endpoint, error=logs.describe(error))
+        if any(words in str(error.orig) for words in DISK_FULL):
+            return interrupted("The server's disk is full. Nothing was saved; send it again later.", 507)
         if request.method in ("GET", "HEAD"):
             return page(503, "Try again", "The database did not answer in time. Try again in a minute.")
         return interrupted("The database did not answer in time. Nothing was saved; send it again.", 503)

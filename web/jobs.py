@@ -5,6 +5,7 @@ import signal
 import socket
 import threading
 from datetime import timedelta
+from time import monotonic
 from types import FrameType
 
 from flask import Flask
@@ -43,13 +44,13 @@ def run_worker(app: Flask, stop: threading.Event, *, poll: float = POLL) -> None
     name = f"{socket.gethostname()}-{os.getpid()}-{threading.get_ident()}"
     config = app.config["DATELINE"]
     sessions = app.extensions["sessions"]
-    reported, is_ordered = 0.0, False
+    reported, is_ordered = -REPORT_EVERY, False
     # Letters written in jobs need the addresses of pages.
     with app.test_request_context(base_url=config.url):
         while not stop.is_set():
             try:
-                now = clock.real().timestamp()
-                if now - reported > REPORT_EVERY:
+                now = monotonic()  # a clock set back silences nobody
+                if now - reported >= REPORT_EVERY:
                     with sessions() as session:
                         jobs.report(session, name)
                         limits.forget_expired(session)

@@ -159,10 +159,11 @@ def upload(
     season: Season, server: Dateline, content: bytes
 ) -> tuple[http.client.HTTPConnection, dict[str, str], bytes]:
     """A connection, and what ada's browser sends on it once she has filled in the form."""
+    open_until = datetime.fromisoformat("2999-01-01T00:00:00Z")
     season.session.execute(
         update(VenueDate)
-        .where(VenueDate.kind == DateKind.SUBMISSION)
-        .values(at=datetime.fromisoformat("2999-01-01T00:00:00Z"))
+        .where(VenueDate.kind == DateKind.SUBMISSION, VenueDate.at < open_until)
+        .values(at=open_until)
     )
     season.session.commit()
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)

@@ -1,0 +1,124 @@
+"""A SQLite database that another process locks for ten seconds: everybody waits, and then all is done."""
+
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from core.db import make_engine, make_sessions
+from mail import sending
+from mail.models import Message, MessageState
+from reviews.reviewing.models import Review
+from submissions.models import Version
+from tests.season import REVIEWING, Season
+from tests.servers import Smtp
+from tests.submissions.door import HOME, begin, fields, file, hidden
+
+LOCK = """
+import sqlite3, sys, time
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN EXCLUSIVE")
+print("locked", flush=True)
+time.sleep(float(sys.argv[2]))
+connection.execute("COMMIT")
+"""
+
+
+@pytest.fixture
+def lock(season: Season) -> Iterator[Callable[[float], "subprocess.Popen[str]"]]:
+    """`lock(10)` locks the database from another process, for ten seconds."""
+    held: list[subprocess.Popen[str]] = []
+
+    def begin_lock(seconds: float) -> "subprocess.Popen[str]":
+        season.session.rollback()
+        path = str(season.app.extensions["engine"].url.database)
+        held.append(
+            subprocess.Popen(
+                [sys.executable, "-c", LOCK, path, str(seconds)], stdout=subprocess.PIPE, text=True
+            )
+        )
+        assert held[-1].stdout
+        assert held[-1].stdout.readline() == "locked\n"
+        return held[-1]
+
+    yield begin_lock
+    for process in held:
+        process.kill()
+        process.communicate()
+
+
+def test_for_ten_seconds_a_submission_an_autosave_and_a_letter_wait(
+    season: Season, smtp: Smtp, lock: Callable[[float], "subprocess.Popen[str]"]
+) -> None:
+    ada, rey = season.client(season.ada), season.client(season.rey)
+    begin(ada)  # its two letters wait
+    assignment = season.assign(season.submission("Second"), season.rey)
+    sent = fields(form_key=hidden(ada.page(f"{HOME}/new"), "form_key"), title="While locked")
+    season.at(REVIEWING)
+    rey.page("/sbm2022/papers/2/review")
+    draft = {"revision": 0, "fields": {"summary": "While locked"}}
+    statuses: dict[str, int] = {}
+
+    def submit() -> None:
+        answer = ada.post(f"{HOME}/new", data=sent)
+        statuses["submission"] = answer.status_code
+
+    def save() -> None:
+        statuses["draft"] = rey.put("/sbm2022/papers/2/review/draft", json=draft).status_code
+
+    def deliver() -> None:
+        sessions = season.app.extensions["sessions"]
+        statuses["letters"] = sending.deliver_due(sessions, smtp.url, "dateline@example.org", "w")
+
+    assert re.match("sqlite", season.app.config["DATELINE"].database_url)
+    season.at(season.venue.created_at)
+    locking = lock(10)
+    submitting = threading.Thread(target=submit)
+    submitting.start()
+    delivering = threading.Thread(target=deliver)
+    delivering.start()
+    delivering.join(60)
+    submitting.join(60)
+    assert locking.wait(60) == 0
+    season.at(REVIEWING)
+    locking = lock(3)
+    saving = threading.Thread(target=save)
+    saving.start()
+    saving.join(60)
+    assert locking.wait(60) == 0
+    season.session.rollback()
+    assert (statuses["submission"], statuses["draft"]) == (303, 200)
+    assert statuses["letters"] >= 2
+    assert "While locked" in season.session.scalars(select(Version.title)).all()
+    review = season.session.scalars(select(Review).where(Review.assignment_id == assignment.id)).one()
+    assert review.draft["summary"] == "While locked"
+    first_two = season.session.scalars(select(Message.state).order_by(Message.id).limit(2)).all()
+    assert first_two == [MessageState.SENT] * 2
+    ids = [taken.message["Message-ID"] for taken in smtp.delivered]
+    assert len(ids) == len(set(ids))
+
+
+def test_locked_for_longer_than_anybody_waits(
+    season: Season, lock: Callable[[float], "subprocess.Popen[str]"]
+) -> None:
+    """A sentence, with all that was typed to be sent again; and after the lock it can be."""
+    ada = season.client(season.ada)
+    key = hidden(ada.page(f"{HOME}/new"), "form_key")
+    engine = make_engine(season.app.config["DATELINE"].database_url, wait=1)
+    season.app.extensions["sessions"] = make_sessions(engine)
+    locking = lock(600)
+    answer = ada.send(f"{HOME}/new", 503, **fields(form_key=key, title="Typed while locked"))
+    assert "did not answer in time. Nothing was saved" in answer.text
+    assert 'value="Typed while locked"' in answer.text
+    locking.kill()
+    locking.wait()
+    ada.send(f"{HOME}/new", **fields(form_key=key, title="Typed while locked", paper=file(b"%PDF-1.4\n")))
+    season.session.rollback()
+    assert season.session.scalars(select(Version.title)).all() == ["Typed while locked"]
+    assert Path(str(engine.url.database)).exists()
+    engine.dispose()
