@@ -1,44 +1,43 @@
 """A disk of a few megabytes that fills up: a clear sentence, nothing half-stored, and on it goes once there is room."""
 
-import http.client
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
-from sqlalchemy import select
 
-from submissions.models import Version
 from tests.season import PDF, Season, make_app, open_season
 from tests.servers import Dateline
 from tests.submissions.door import HOME
 from tests.submissions.test_sockets import upload
 
-# A file system of its own, seen by this process only; it goes with it. As another user than root, in a user namespace.
+# A file system of its own, which this process alone sees and which goes with it.
 SMALL = """
-mount -t tmpfs -o size=16m tmpfs "$DATELINE_DATA" && exec "$@"
+mount -t tmpfs -o size=16m tmpfs "$DATELINE_DATA" && cp -a "$0/." "$DATELINE_DATA" && exec "$@"
 """
 
 
 @pytest.fixture
-def server(serve: Callable[..., Dateline]) -> Dateline:
-    apart = ("--mount",) if os.geteuid() == 0 else ("--mount", "--user", "--map-root-user")
-    return serve(inside=("unshare", *apart, "sh", "-c", SMALL, "sh"), DATELINE_WORKER=0)
-
-
-@pytest.fixture
-def disk(server: Dateline, tmp_path: Path) -> Path:
-    """The small disk, as the server sees it."""
-    return Path(f"/proc/{server.process.pid}/root{tmp_path / 'data'}")
-
-
-@pytest.fixture
-def season(disk: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Season]:
-    app = make_app(disk, f"sqlite:///{disk / 'dateline.db'}")
-    with open_season(app, monkeypatch) as made:
+def season(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Season]:
+    """The season as it is when the server starts on a copy of it."""
+    prepared = tmp_path / "prepared"
+    prepared.mkdir()
+    shutil.move(tmp_path / "dateline.db", prepared)
+    with open_season(make_app(prepared, f"sqlite:///{prepared / 'dateline.db'}"), monkeypatch) as made:
         yield made
+
+
+@pytest.fixture
+def server(season: Season, serve: Callable[..., Dateline], tmp_path: Path) -> Dateline:
+    # As another user than root, in a user namespace.
+    apart = ("--mount",) if os.geteuid() == 0 else ("--mount", "--user", "--map-root-user")
+    season.session.rollback()
+    return serve(inside=("unshare", *apart, "sh", "-c", SMALL, str(tmp_path / "prepared")), DATELINE_WORKER=0)
 
 
 def post(season: Season, server: Dateline, content: bytes) -> tuple[int, str]:
@@ -51,12 +50,12 @@ def post(season: Season, server: Dateline, content: bytes) -> tuple[int, str]:
     return answer.status, page
 
 
-def is_ready(server: Dateline) -> str:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-    connection.request("GET", "/readyz")
-    page = connection.getresponse().read().decode()
-    connection.close()
-    return page
+def readiness(server: Dateline) -> str:
+    try:
+        with urlopen(f"{server.url}/readyz", timeout=30) as answer:
+            return str(answer.read().decode())
+    except HTTPError as error:
+        return error.read().decode()
 
 
 def fill(path: Path) -> None:
@@ -70,13 +69,24 @@ def fill(path: Path) -> None:
                 continue
 
 
-def test_a_full_disk(season: Season, server: Dateline, disk: Path) -> None:
+def test_a_full_disk(season: Season, server: Dateline, tmp_path: Path) -> None:
+    disk = Path(f"/proc/{server.process.pid}/root{tmp_path / 'data'}")
+
+    def ask(query: str) -> list[str]:
+        """A column of a copy of the server's database: SQLite itself would not look into the other file system."""
+        copy = tmp_path / "copy"
+        shutil.rmtree(copy, ignore_errors=True)
+        copy.mkdir()
+        for path in disk.glob("dateline.db*"):
+            shutil.copy(path, copy)
+        with closing(sqlite3.connect(copy / "dateline.db")) as database:
+            return [row[0] for row in database.execute(query)]
+
     def state() -> tuple[list[str], list[str], int]:
         """The titles of versions, what lies in the store's entrance, how many files there are."""
-        season.session.rollback()
-        titles = list(season.session.scalars(select(Version.title)))
         store = disk / "files"
-        return titles, [path.name for path in (store / "incoming").iterdir()], len(list(store.glob("??/*")))
+        entrance = [path.name for path in (store / "incoming").iterdir()]
+        return ask("SELECT title FROM versions"), entrance, len(list(store.glob("??/*")))
 
     says = "The server could not store the file: its disk refused it. Nothing was saved."
     status, page = post(season, server, PDF + b" " * (24 << 20))
@@ -90,11 +100,10 @@ def test_a_full_disk(season: Season, server: Dateline, disk: Path) -> None:
     status, page = post(season, server, PDF + b" " * (1 << 20))
     assert (status, "Nothing was saved" in page, 'value="On scores"' in page) == (507, True, True)
     assert state() == (["On scores"], [], 1)
-    assert "The file store cannot be written to." in is_ready(server)
+    assert "The file store cannot be written to." in readiness(server)
 
     (disk / "filler").unlink()
     assert post(season, server, PDF + b" " * 2000)[0] == 303
     assert state() == (["On scores"] * 2, [], 2)
-    assert "The file store can be written to." in is_ready(server)
-    with closing(sqlite3.connect(disk / "dateline.db")) as database:
-        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert "The file store can be written to." in readiness(server)
+    assert ask("PRAGMA integrity_check") == ["ok"]
