@@ -14,7 +14,7 @@ import pytest
 from tests.season import PDF, Season, make_app, open_season
 from tests.servers import Dateline
 from tests.submissions.door import HOME
-from tests.submissions.test_sockets import upload
+from tests.submissions.test_sockets import keep_open, upload
 
 # A file system of its own, which this process alone sees and which goes with it.
 SMALL = """
@@ -36,7 +36,7 @@ def season(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> 
 def server(season: Season, serve: Callable[..., Dateline], tmp_path: Path) -> Dateline:
     # As another user than root, in a user namespace.
     apart = ("--mount",) if os.geteuid() == 0 else ("--mount", "--user", "--map-root-user")
-    season.session.rollback()
+    keep_open(season)
     return serve(inside=("unshare", *apart, "sh", "-c", SMALL, str(tmp_path / "prepared")), DATELINE_WORKER=0)
 
 
