@@ -48,6 +48,7 @@ def configure(*, as_json: bool, to: TextIO | None = None) -> None:
     logging.root.handlers[:] = [handler]
     logging.root.setLevel(logging.INFO)
     logging.getLogger("waitress").setLevel(logging.WARNING)  # its news are raw addresses of those who hung up
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # says at each look what kind of database it is
     _requests_to, _as_json = stream, as_json
 
 

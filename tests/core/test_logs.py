@@ -25,12 +25,12 @@ def lines(log: io.StringIO) -> list[dict[str, object]]:
 
 def test_events_are_lines_with_their_values(log: io.StringIO) -> None:
     logs.get("mail.sending").info("letter sent", letter=3, occasion="receipt")
-    logging.getLogger("alembic").warning("from a library: %s", "seen")
+    logging.getLogger("library").warning("from a library: %s", "seen")
     first, second = lines(log)
     assert {name: first[name] for name in ("event", "letter", "occasion", "level", "logger")} == {
         "event": "letter sent", "letter": 3, "occasion": "receipt", "level": "info", "logger": "mail.sending",
     }  # fmt: skip
-    assert (second["event"], second["logger"]) == ("from a library: seen", "alembic")
+    assert (second["event"], second["logger"]) == ("from a library: seen", "library")
 
 
 @pytest.mark.parametrize("log", ["text"], indirect=True)
