@@ -53,9 +53,9 @@ def cookie(season: Season) -> str:
     return f"session={found.value}"
 
 
-def form(content: bytes = PDF, **more: Any) -> tuple[str, bytes]:
+def form(content: bytes = PDF, key: str = "k", **more: Any) -> tuple[str, bytes]:
     """(Content-Type, body) of the form with a file."""
-    filled = EnvironBuilder(data=fields(form_key="k", paper=file(content), **more))
+    filled = EnvironBuilder(data=fields(form_key=key, paper=file(content), **more))
     boundary, body = encode_multipart(CombinedMultiDict([filled.form, filled.files]))
     filled.close()
     return f'multipart/form-data; boundary="{boundary}"', body
@@ -167,7 +167,7 @@ def keep_open(season: Season) -> None:
 
 
 def upload(
-    season: Season, server: Dateline, content: bytes
+    season: Season, server: Dateline, content: bytes, **more: Any
 ) -> tuple[http.client.HTTPConnection, dict[str, str], bytes]:
     """A connection, and what ada's browser sends on it once she has filled in the form."""
     keep_open(season)
@@ -177,7 +177,7 @@ def upload(
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.read().decode())
     assert token
     sent = str(page.headers["Set-Cookie"]).partition(";")[0]
-    kind, body = form(content, csrf_token=token[1])
+    kind, body = form(content, csrf_token=token[1], **more)
     return connection, {"Cookie": sent, "Content-Type": kind}, body
 
 

@@ -40,9 +40,9 @@ def server(season: Season, serve: Callable[..., Dateline], tmp_path: Path) -> Da
     return serve(inside=("unshare", *apart, "sh", "-c", SMALL, str(tmp_path / "prepared")), DATELINE_WORKER=0)
 
 
-def post(season: Season, server: Dateline, content: bytes) -> tuple[int, str]:
+def post(season: Season, server: Dateline, content: bytes, key: str = "k") -> tuple[int, str]:
     """Send ada's form with this file; the status and the page."""
-    connection, headers, body = upload(season, server, content)
+    connection, headers, body = upload(season, server, content, key=key)
     connection.request("POST", f"{HOME}/new", body, headers)
     answer = connection.getresponse()
     page = answer.read().decode()
@@ -97,13 +97,13 @@ def test_a_full_disk(season: Season, server: Dateline, tmp_path: Path) -> None:
     assert state() == (["On scores"], [], 1)
 
     fill(disk / "filler")
-    status, page = post(season, server, PDF + b" " * (1 << 20))
+    status, page = post(season, server, PDF + b" " * (1 << 20), key="l")
     assert (status, "Nothing was saved" in page, 'value="On scores"' in page) == (507, True, True)
     assert state() == (["On scores"], [], 1)
     assert "The file store cannot be written to." in readiness(server)
 
     (disk / "filler").unlink()
-    assert post(season, server, PDF + b" " * 2000)[0] == 303
+    assert post(season, server, PDF + b" " * 2000, key="l")[0] == 303
     assert state() == (["On scores"] * 2, [], 2)
     assert "The file store can be written to." in readiness(server)
     assert ask("PRAGMA integrity_check") == ["ok"]
