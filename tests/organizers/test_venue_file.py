@@ -126,7 +126,7 @@ def test_what_a_file_says() -> None:
             "[venues]\nslug = 'x'",
             [
                 '"venues": there is no such table; the tables are venue, submission, text, dates, people, sponsors, '
-                "roles, schedule."
+                "roles, schedule, letters."
             ],
         ),
         ("venue = 3", ["venue: 3 is no table; begin it with [venue]."]),

@@ -175,8 +175,8 @@ def test_loads(season: Season) -> None:
         season.assign(season.submission(f"Paper {number}"), season.rey)
     season.assign(season.submission("Gone", state=State.WITHDRAWN), season.rey)
     text = season.client(season.olga).page(f"{PAGE}/reviewers")
-    assert re.search(r"Rey Ross</td>.*?<td class=\"number\">3</td>", text)
-    assert re.search(r"Rut Ruiz</td>.*?<td class=\"number\">0</td>", text)
+    assert re.search(r"Rey Ross</td>.*?<td class=\"number\"[^>]*>3</td>", text)
+    assert re.search(r"Rut Ruiz</td>.*?<td class=\"number\"[^>]*>0</td>", text)
 
 
 def test_an_organizer_in_conflict_learns_nothing(season: Season) -> None:
@@ -195,7 +195,7 @@ def test_an_organizer_in_conflict_learns_nothing(season: Season) -> None:
     assert text.count("You are in conflict with this paper") == 2
     assert "Rey Ross" not in text
     assert "Rut Ruiz" in text
-    assert re.search(r"Rey Ross</td>.*?<td class=\"number\">0</td>", olga.page(f"{PAGE}/reviewers"))
+    assert re.search(r"Rey Ross</td>.*?<td class=\"number\"[^>]*>0</td>", olga.page(f"{PAGE}/reviewers"))
     assert "Rey Ross" not in re.findall(r"<tr>.*?</tr>", olga.page(f"{PAGE}/3").partition("Who can have")[0])
     for number in (1, 2):
         olga.page(f"{PAGE}/{number}", 404)
