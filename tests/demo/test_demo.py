@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,10 +68,11 @@ def demo(tmp_path: Path) -> Iterator[str]:
     else:
         pytest.fail("".join(lines))
     assert "  papers written: 74\n" in lines
+    # Its log is read on: a full pipe would stop it in the middle of a line.
+    threading.Thread(target=started.stdout.read, daemon=True).start()
     yield f"http://127.0.0.1:{port}"
     started.send_signal(signal.SIGTERM)
-    started.communicate(timeout=30)
-    assert started.returncode == 0
+    assert started.wait(timeout=60) == 0
 
 
 def move(page: Page, label: str) -> None:
