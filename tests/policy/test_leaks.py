@@ -174,7 +174,7 @@ def test_nothing_shows_how_a_paper_fares(cast: Cast, phase: str, knowing: set[st
 
 
 def pages(cast: Cast, name: str) -> dict[str, bytes]:
-    """What this person gets at each address, without the metrics, which count, and the new secret of a second factor."""
+    """What this person gets at each address; without the metrics, which count, and a second factor's new secret."""
     others = ("/metrics", "/account/second-factor")
     return {path: plain(got) for path, got in crawl(cast, name) if path not in others}
 
