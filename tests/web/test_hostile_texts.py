@@ -235,7 +235,7 @@ class Attack:
             "problems",
             "submissions",
             "outbox",
-            "people",
+            "settings/roles",
             "dates",
             "reviewers",
             "assignments",
