@@ -5,9 +5,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,14 +16,16 @@ from tests.browser import assert_accessible
 from tests.servers import ROOT, free_port, wait_until
 
 
-def command(data: Path, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
+def command(
+    data: Path, *arguments: str, stdout: int | IO[str] = subprocess.PIPE, **environ: str
+) -> "subprocess.Popen[str]":
     clean = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
     clean |= {"DATELINE_DATA": str(data), **environ}
     return subprocess.Popen(
         [sys.executable, "-m", "cli", "demo", *arguments],
         cwd=ROOT,
         env=clean,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.STDOUT,
         text=True,
     )
@@ -57,19 +59,18 @@ def test_it_refuses_a_folder_that_holds_other_data(tmp_path: Path) -> None:
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[str]:
-    port = free_port()
-    started = command(tmp_path / "demo", "--port", str(port))
-    assert started.stdout
-    lines: list[str] = []
-    for line in started.stdout:
-        lines.append(line)
-        if line.startswith("Dateline listens"):
-            break
-    else:
-        pytest.fail("".join(lines))
-    assert "  papers written: 74\n" in lines
-    # Its log is read on: a full pipe would stop it in the middle of a line.
-    threading.Thread(target=started.stdout.read, daemon=True).start()
+    port, log = free_port(), tmp_path / "demo.log"
+    # Into a file: a pipe that nobody reads is full in the middle of a season, and stops the server.
+    with log.open("w") as said:
+        started = command(tmp_path / "demo", "--port", str(port), stdout=said)
+
+    def listens() -> bool:
+        if started.poll() is not None:
+            pytest.fail(log.read_text())
+        return "\nDateline listens" in log.read_text()
+
+    wait_until(listens, "demo that listens", 600)
+    assert "\n  papers written: 74\n" in log.read_text()
     yield f"http://127.0.0.1:{port}"
     started.send_signal(signal.SIGTERM)
     assert started.wait(timeout=60) == 0

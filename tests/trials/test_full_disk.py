@@ -12,7 +12,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.season import PDF, Season, make_app, open_season
-from tests.servers import Dateline
+from tests.servers import Dateline, wait_until
 from tests.submissions.door import HOME
 from tests.submissions.test_sockets import keep_open, upload
 
@@ -105,5 +105,6 @@ def test_a_full_disk(season: Season, server: Dateline, tmp_path: Path) -> None:
     (disk / "filler").unlink()
     assert post(season, server, PDF + b" " * 2000, key="l")[0] == 303
     assert state() == (["On scores"] * 2, [], 2)
-    assert "The file store can be written to." in readiness(server)
+    # The answer is kept for a second.
+    wait_until(lambda: "The file store can be written to." in readiness(server), "store that is well again")
     assert ask("PRAGMA integrity_check") == ["ok"]
