@@ -4,7 +4,9 @@ import math
 import random
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
+import numpy as np
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
@@ -49,20 +51,16 @@ def experiment(seed: int) -> Figure:
     line = ((share, left), (1 - share, right))
     spread = 0.45
     sizes = (0.02, 0.05, 0.10, 0.20)
-    ends = {size: sorted(_walk(chance, line, spread, size) for _ in range(WALKERS)) for size in sizes}
+    steps = np.random.default_rng(seed)
+    ends = {size: _walks(steps, line, spread, size) for size in sizes}
     mean = share * left + (1 - share) * right
     deviation = math.sqrt(spread**2 + share * (1 - share) * (right - left) ** 2)
-    shown = ends[0.05]
-    bars = [0.0] * BINS
-    for end in shown:
-        if -HALF <= end < HALF:
-            bars[int((end + HALF) / (2 * HALF) * BINS)] += BINS / (2 * HALF * WALKERS)
+    counts, _ = np.histogram(ends[0.05], BINS, (-HALF, HALF))
+    bars = [float(count) * BINS / (2 * HALF * WALKERS) for count in counts]
     xs = [-HALF + 2 * HALF * step / 120 for step in range(121)]
     rows = [["step size", "mean", "deviation", "within 1"]]
     for size, walk in ends.items():
-        found = sum(walk) / WALKERS
-        around = math.sqrt(sum((end - found) ** 2 for end in walk) / WALKERS)
-        rows.append([f"{size:.2f}", *_row(found, around, sum(abs(end) < 1 for end in walk) / WALKERS)])
+        rows.append([f"{size:.2f}", *_row(walk.mean(), walk.std(), (abs(walk) < 1).mean())])
     rows.append(["exact", *_row(mean, deviation, _mass(line, spread))])
     return Figure(
         arrows=[((x, y), _score(x, y, centres, width)) for x in grid for y in grid],
@@ -100,16 +98,16 @@ def _mass(line: Line, spread: float) -> float:
     return sum(w * (math.erf((1 - c) / root) - math.erf((-1 - c) / root)) / 2 for w, c in line)
 
 
-def _walk(chance: random.Random, line: Line, spread: float, size: float) -> float:
-    """Where an unadjusted Langevin walk from a wide start ends."""
-    x, kick = chance.gauss(0, 1.5), math.sqrt(2 * size)
+def _walks(chance: np.random.Generator, line: Line, spread: float, size: float) -> "np.ndarray[Any, Any]":
+    """Where unadjusted Langevin walks from a wide start end, in order."""
+    x, kick = chance.normal(0, 1.5, WALKERS), math.sqrt(2 * size)
     (w1, c1), (w2, c2) = line
     for _ in range(STEPS):
         # The share of the first part at x, from the logarithm of the ratio of the two.
         odds = math.log(w1 / w2) + ((x - c2) ** 2 - (x - c1) ** 2) / (2 * spread**2)
-        first = 1 / (1 + math.exp(-min(max(odds, -50), 50)))
-        x += size * (first * c1 + (1 - first) * c2 - x) / spread**2 + kick * chance.gauss(0, 1)
-    return x
+        first = 1 / (1 + np.exp(-odds.clip(-50, 50)))
+        x += size * (first * c1 + (1 - first) * c2 - x) / spread**2 + kick * chance.normal(size=WALKERS)
+    return np.sort(x)
 
 
 class Drawing(Flowable):

@@ -1,8 +1,11 @@
 """Makes the demo's season by the same verbs that people use, each at its own time of the season."""
 
 import io
+import itertools
+import os
 import random
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -197,14 +200,15 @@ def _final_files(
 def _hold_letters(session: Session) -> None:
     """Let the mailbox follow the clock: each letter waits for the hour in which it was written."""
     hours: dict[datetime, Batch] = {}
+    held = []
     for message in session.scalars(select(Message).where(Message.state == MessageState.QUEUED)).all():
         hour = message.queued_at.replace(minute=0, second=0, microsecond=0)
         if hour not in hours:
             hours[hour] = Batch(venue_id=message.venue_id or 0, occasion="demo", not_before=message.queued_at)
             session.add(hours[hour])
             session.flush()
-        values = {"state": MessageState.HELD, "batch_id": hours[hour].id}
-        session.execute(update(Message).where(Message.id == message.id).values(**values))
+        held.append({"id": message.id, "state": MessageState.HELD, "batch_id": hours[hour].id})
+    session.execute(update(Message), held)
 
 
 def _store(store: DiskStore, pdf: bytes, name: str, began_at: datetime) -> Received:
@@ -212,14 +216,20 @@ def _store(store: DiskStore, pdf: bytes, name: str, began_at: datetime) -> Recei
 
 
 def _run_jobs(app: Flask, progress: Progress) -> None:
-    """Have every PDF looked at, as the worker would."""
+    """Have every PDF looked at, as so many workers would as there are processors."""
     sessions = app.extensions["sessions"]
     with sessions() as session:
         total = len(session.scalars(select(Job.id).where(Job.state == jobs.JobState.QUEUED)).all())
-    done = 0
-    while jobs.run_next(sessions, JOBS, "demo"):
-        done += 1
-        progress("PDFs looked at", min(done, total), total)
+    done = itertools.count(1)
+
+    def work(number: int) -> None:
+        with app.app_context():
+            while jobs.run_next(sessions, JOBS, f"demo {number}"):
+                progress("PDFs looked at", min(next(done), total), total)
+
+    workers = os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(work, range(workers)))
 
 
 def _told(progress: Progress, what: str, things: Sequence[Thing]) -> Iterable[Thing]:

@@ -5,7 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -17,7 +17,7 @@ from tests.servers import ROOT, free_port, wait_until
 
 
 def command(
-    data: Path, *arguments: str, stdout: int | IO[str] = subprocess.PIPE, **environ: str
+    data: Path, *arguments: str, environ: Mapping[str, str] = {}, stdout: int | IO[str] = subprocess.PIPE
 ) -> "subprocess.Popen[str]":
     clean = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
     clean |= {"DATELINE_DATA": str(data), **environ}
@@ -43,7 +43,7 @@ def command(
 def test_it_refuses_the_network_and_other_databases(
     tmp_path: Path, environ: dict[str, str], sentence: str
 ) -> None:
-    started = command(tmp_path / "demo", **environ)
+    started = command(tmp_path / "demo", environ=environ)
     said, _ = started.communicate(timeout=60)
     assert (started.returncode, sentence in said) == (2, True), said
     assert not (tmp_path / "demo").exists()
