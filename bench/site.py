@@ -17,6 +17,7 @@ from bench import data
 from bench.measure import Client
 from core import clock
 from core.config import Config
+from core.db import analyze
 from web import create_app
 
 PATIENCE = 30.0  # seconds for a server to listen
@@ -71,6 +72,7 @@ def running(config: Config) -> Iterator[Site]:
     app = create_app(config)
     with app.extensions["sessions"]() as session:
         people = data.fill(session)
+    analyze(app.extensions["engine"])  # as the worker does
     app.extensions["engine"].dispose()
     clock.move_to(data.AT)
     processes = []

@@ -27,11 +27,12 @@ from sqlalchemy import (
 )
 from sqlalchemy import inspect as inspection
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 P = ParamSpec("P")
 Q = TypeVar("Q", bound=Select[*tuple[Any, ...]])
+CONNECTION = "dateline_connection"  # in a session's info: the connection of the transaction that it is in
 WRITES = "dateline_writes"  # execution option: this transaction takes SQLite's write lock when it begins
 
 
@@ -100,7 +101,12 @@ def make_engine(url: str, *, wait: int = 15) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10)
     engine = create_engine(
-        url, hide_parameters=True, connect_args={"timeout": wait}, pool_size=20, max_overflow=20
+        url,
+        hide_parameters=True,
+        connect_args={"timeout": wait},
+        pool_size=20,
+        max_overflow=20,
+        pool_recycle=3600,  # a connection sees new statistics (`analyze`) when it is opened
     )
 
     @event.listens_for(engine, "connect")
@@ -118,15 +124,39 @@ def make_engine(url: str, *, wait: int = 15) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # A reader that later wants to write can be refused at once by SQLite, so writers say so from the start.
-        writes = connection.get_execution_options().get(WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get(WRITES):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # which waits for nothing and cannot fail: past SQLAlchemy, whose way costs as much as a query
+            connection.connection.cursor().execute("BEGIN")
 
     return engine
 
 
+def analyze(engine: Engine) -> None:
+    """Have SQLite look at how its rows are spread, as PostgreSQL does by itself.
+
+    Without, it goes through a venue's thousands of submissions to find a reviewer's six.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.begin() as connection:
+            connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+            connection.exec_driver_sql("ANALYZE")
+
+
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
     """The factory of sessions on this engine."""
-    return sessionmaker(engine)
+    sessions = sessionmaker(engine)
+
+    # To ask a session for its connection costs as much as a small query, so each transaction's is noted for `rows`.
+    @event.listens_for(sessions, "after_begin")
+    def _note(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+        session.info[CONNECTION] = connection
+
+    @event.listens_for(sessions, "after_transaction_end")
+    def _forget(session: Session, _transaction: SessionTransaction) -> None:
+        session.info.pop(CONNECTION, None)
+
+    return sessions
 
 
 @contextmanager
@@ -163,7 +193,7 @@ def rows(
     session: Session, query: Executable, values: dict[str, Any] | None = None
 ) -> Result[*tuple[Any, ...]]:
     """What a query of columns gives, past the session's machinery for entities, which costs more than the query."""
-    return session.connection().execute(query, values)
+    return (session.info.get(CONNECTION) or session.connection()).execute(query, values)
 
 
 def detached(values: Sequence[Any], *kinds: type[Base]) -> list[Any]:

@@ -35,7 +35,7 @@ def blueprint(name: str, import_name: str, *, prefix: str = "") -> Blueprint:
 def visitor(person_id: int, session_key: str) -> Person | None:
     """Who holds this session, if it still counts.
 
-    For a page of a venue that is only read, the same statement finds the venue and the person's roles there.
+    Where a venue is only read, the same statement finds the venue and the person's roles there.
     """
     session = request.session()
     if "slug" not in g or not _is_read():
@@ -52,12 +52,17 @@ def visitor(person_id: int, session_key: str) -> Person | None:
 
 
 def _is_read() -> bool:
-    """Whether this request changes nothing: what it asks for needs no session to watch it."""
-    return asked.method in ("GET", "HEAD")
+    """Whether this request changes neither venue nor person, so that no session needs to watch them.
+
+    What is PUT is a piece of the person's own work: a draft, a file.
+    """
+    return asked.method in ("GET", "HEAD", "PUT")
 
 
 def venue() -> Venue:
     """The venue of this request's address; 404 when there is none."""
+    if "venue" not in g and _is_read():
+        person()  # whom the same statement finds
     if "venue" not in g:
         session = request.session()
         if _is_read():

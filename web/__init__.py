@@ -20,7 +20,7 @@ from core.db import make_engine, make_sessions
 from core.files import DiskStore
 from venues import current
 from venues.slugs import SlugConverter
-from web import errors, headers, second_factor, shell, urls
+from web import errors, headers, icons, second_factor, shell, urls
 from web.accounting import Site
 from web.readiness import Readiness
 
@@ -84,6 +84,7 @@ def create_app(config: Config | None = None) -> Flask:
     second_factor.add(app)
     errors.add(app)
     shell.add(app)
+    icons.add(app)
     urls.add(app)
 
     @app.teardown_appcontext

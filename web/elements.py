@@ -26,6 +26,7 @@ from wtforms.validators import Email, InputRequired, Length
 from core import clock
 from core.duty import Duty, agenda
 from core.verdict import ALLOWED, Verdict
+from web import icons
 
 pages = Blueprint("elements", __name__)
 
@@ -272,4 +273,4 @@ def sample() -> dict[str, Any]:
 @pages.get("/elements")
 def elements() -> str:
     """Every element of the pages, right and wrong, beside its name."""
-    return render_template("elements.html", **sample())
+    return render_template("elements.html", icons=icons.ICONS, **sample())

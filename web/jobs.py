@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from core import clock, housekeeping, jobs, limits, logs, request
+from core.db import analyze
 from decisions import jobs as decisions
 from mail import sending
 from reviews.assignment import jobs as assignment
@@ -20,6 +21,7 @@ from web import rendering
 
 POLL = 1.0  # seconds between looks when there is nothing to do
 REPORT_EVERY = 20.0
+ANALYZE_EVERY = 3600.0
 log = logs.get(__name__)
 
 
@@ -44,7 +46,7 @@ def run_worker(app: Flask, stop: threading.Event, *, poll: float = POLL) -> None
     name = f"{socket.gethostname()}-{os.getpid()}-{threading.get_ident()}"
     config = app.config["DATELINE"]
     sessions = app.extensions["sessions"]
-    reported, is_ordered = -REPORT_EVERY, False
+    reported, analyzed, is_ordered = -REPORT_EVERY, -ANALYZE_EVERY, False
     # Letters written in jobs need the addresses of pages.
     with app.test_request_context(base_url=config.url):
         while not stop.is_set():
@@ -58,6 +60,9 @@ def run_worker(app: Flask, stop: threading.Event, *, poll: float = POLL) -> None
                         if not is_ordered:
                             rendering.order(session)
                     reported, is_ordered = now, True
+                if now - analyzed >= ANALYZE_EVERY:
+                    analyze(app.extensions["engine"])
+                    analyzed = now
                 with sessions() as session:
                     decisions.stamp_first_use(session, at=clock.now())
                 busy = jobs.run_next(sessions, JOBS, name)

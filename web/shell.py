@@ -1,11 +1,14 @@
 """What every page shows around its content: plain values, worked out once per page."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from flask import Flask, g, request, session, url_for
 from flask_wtf.csrf import generate_csrf
+from jinja2.environment import Template, TemplateModule
+from jinja2.runtime import Context
 
 from core import request as here
 from venues import current
@@ -33,12 +36,27 @@ class Shell:
 
 def add(app: Flask) -> None:
     """Give every template its `shell`, and links that are made once."""
-    app.jinja_env.globals["url_for"] = _url_for
+    app.jinja_env.template_class = _Template
 
     @app.context_processor
     def _shell() -> dict[str, Any]:
-        shell = {"shell": build(app), "slug": g.get("slug", ""), "assets": app.config["ASSETS"]}
-        return shell | {"due_here": due_here}
+        return {
+            "shell": build(app),
+            "slug": g.get("slug", ""),
+            "assets": app.config["ASSETS"],
+            "due_here": due_here,
+            "url_for": _links(),
+        }
+
+
+class _Template(Template):
+    """A template whose macros are made once for all pages: they are imported without context.
+
+    Jinja would look each time whether the page has globals of its own, which ours never have.
+    """
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        return super()._get_default_module()
 
 
 def build(app: Flask) -> Shell:
@@ -67,11 +85,16 @@ def build(app: Flask) -> Shell:
     )
 
 
-def _url_for(endpoint: str, **values: Any) -> str:
-    """Flask's `url_for`, remembered: a page of a list asks for the same links again and again."""
-    if "_external" in values:
-        return url_for(endpoint, **values)
-    return _link(request.script_root, request.blueprint, g.get("slug"), endpoint, tuple(values.items()))
+def _links() -> Callable[..., str]:
+    """Flask's `url_for` for this page, remembered: a page of a list asks for the same links again and again."""
+    root, blueprint, slug = request.script_root, request.blueprint, g.get("slug")
+
+    def link(endpoint: str, **values: Any) -> str:
+        if "_external" in values:
+            return url_for(endpoint, **values)
+        return _link(root, blueprint, slug, endpoint, tuple(values.items()))
+
+    return link
 
 
 @lru_cache(maxsize=20_000)

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
 from tests.browser import Visitor, assert_accessible
-from web import elements
+from web import elements, icons
 
 ROOT = Path(__file__).parents[2]
 REVIEW = """{% extends "_layout/venue.html" %}{% import "_macros/forms.html" as forms %}
@@ -82,6 +82,7 @@ def site() -> Iterator[Site]:
     app.config.update(SECRET_KEY="for this test", BOOTSTRAP_SERVE_LOCAL=True)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Bootstrap5(app)
+    icons.add(app)
     app.register_blueprint(elements.pages)
     app.after_request(_refuse_inline)
     app.context_processor(lambda: {"assets": "1", "shell": _shell()})
