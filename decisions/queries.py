@@ -48,7 +48,7 @@ def accepted(venue_id: int, at: datetime) -> Select[int, Outcome]:
         select(Decision.submission_id, Decision.outcome)
         .join(Submission, Submission.id == Decision.submission_id)
         .where(Submission.venue_id == venue_id, Submission.state == State.SUBMITTED)
-        .where(Decision.outcome != Outcome.REJECT, is_released(Submission.venue_id, at))
+        .where(Decision.outcome != Outcome.REJECT, is_released(venue_id, at))
     )
 
 

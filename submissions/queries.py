@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, literal, select
+from sqlalchemy import Select, and_, select
 
 from accounts.models import Email
 from core.db import IdOrParameter, built_once
@@ -12,11 +12,10 @@ from submissions.models import (
     FileCheck,
     State,
     Submission,
-    SubmissionTopic,
     Upload,
     Version,
 )
-from venues.models import Topic, Venue
+from venues.models import Venue
 
 
 def authored_by(person_id: IdOrParameter) -> Select[int]:
@@ -96,30 +95,29 @@ def versions_of(submission_id: int) -> Select[Any]:
     )
 
 
+@built_once
+def own(person_id: int, venue_id: int, number: int) -> Select[Any]:
+    """The submission of this number with all its versions, newest first, and what was found in their PDFs.
+
+    As columns of all three. No row if the person is not its author.
+    """
+    columns = *Submission.__table__.c, *Version.__table__.c, *FileCheck.__table__.c
+    return (
+        visible_to(person_id)
+        .join(Version, Version.submission_id == Submission.id)
+        .outerjoin(FileCheck, FileCheck.sha256 == Version.paper_sha256)
+        .where(Submission.venue_id == venue_id, Submission.number == number)
+        .with_only_columns(*columns)
+        .order_by(Version.number.desc())
+    )
+
+
 def version_of(submission_id: int, number: int) -> Select[Version, FileCheck | None]:
     """One version of a submission, and what was found in its PDF."""
     return (
         select(Version, FileCheck)
         .outerjoin(FileCheck, FileCheck.sha256 == Version.paper_sha256)
         .where(Version.submission_id == submission_id, Version.number == number)
-    )
-
-
-@built_once
-def authors_of(submission_id: int) -> Select[str, str, str]:
-    """(name, affiliation, url) of a submission's authors in order; they have no address here."""
-    columns = Author.name, Author.affiliation, literal("").label("url")
-    return select(*columns).where(Author.submission_id == submission_id).order_by(Author.position)
-
-
-@built_once
-def topic_names(submission_id: int) -> Select[str]:
-    """The names of a submission's topics in the venue's order."""
-    return (
-        select(Topic.name)
-        .join(SubmissionTopic, SubmissionTopic.topic_id == Topic.id)
-        .where(SubmissionTopic.submission_id == submission_id)
-        .order_by(Topic.position)
     )
 
 

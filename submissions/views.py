@@ -70,10 +70,10 @@ def index() -> ResponseReturnValue:
 def show(number: int) -> ResponseReturnValue:
     """One submission as its authors see it."""
     session, at, person, venue = request.session(), request.at(), current.signed_in(), current.venue()
-    submission, calendar = _mine(number), current.calendar()
-    found = rows(session, *queries.versions_of(submission.id))
-    versions = [detached(row, Version, FileCheck) for row in found]
-    version, check = next(row for row in versions if row[0].number == submission.version)
+    found = rows(session, *queries.own(person.id, venue.id, number)).all() or abort(404)
+    things = [detached(row, Submission, Version, FileCheck) for row in found]
+    submission, version, check = next(row for row in things if row[1].number == row[0].version)
+    calendar = current.calendar()
     return render_template(
         "submissions/show.html",
         submission=submission,
@@ -81,9 +81,9 @@ def show(number: int) -> ResponseReturnValue:
         check=check,
         hints=checks.hints(check, venue.page_limit),
         missing=_missing(submission, version),
-        versions=versions,
-        authors=rows(session, *queries.authors_of(submission.id)).all(),
-        topics=rows(session, *queries.topic_names(submission.id)).scalars().all(),
+        versions=[(one, its_check) for _, one, its_check in things],
+        authors=[{"name": name, "affiliation": affiliation} for name, _, affiliation in version.authors],
+        topics=version.topics,
         at=at,
         window=policy.window(session, person, venue.id, submission.id, calendar=calendar),
         may_edit=policy.may_edit(session, person, submission, at, calendar=calendar),

@@ -77,7 +77,7 @@ def build(app: Flask) -> Shell:
         person_id=person.id if person else None,
         person_name=person.name if person else "",
         account_url="/account",
-        sign_in_url="" if person else url_for("accounts.sign_in", next=None if is_door else path),
+        sign_in_url="" if person else _links()("accounts.sign_in", next=None if is_door else path),
         sign_out_url="/sign-out",
         csrf_token=_csrf_token() if person else "",
         demo_bar=demo_bar() if demo_bar else None,
