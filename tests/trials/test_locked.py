@@ -86,7 +86,7 @@ def test_for_ten_seconds_a_submission_an_autosave_and_a_letter_wait(
     submitting.join(60)
     assert locking.wait(60) == 0
     season.at(REVIEWING)
-    locking = lock(3)
+    locking = lock(10)
     saving = threading.Thread(target=save)
     saving.start()
     saving.join(60)
