@@ -47,8 +47,11 @@ def accepted(venue_id: int, at: datetime) -> Select[int, Outcome]:
     return (
         select(Decision.submission_id, Decision.outcome)
         .join(Submission, Submission.id == Decision.submission_id)
-        .where(Submission.venue_id == venue_id, Submission.state == State.SUBMITTED)
-        .where(Decision.outcome != Outcome.REJECT, is_released(venue_id, at))
+        .join(
+            Release, Release.venue_id == Submission.venue_id
+        )  # one row: before the release, nothing is gone through
+        .where(Release.venue_id == venue_id, _is_visible(at))
+        .where(Submission.state == State.SUBMITTED, Decision.outcome != Outcome.REJECT)
     )
 
 
