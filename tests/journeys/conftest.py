@@ -1,24 +1,24 @@
 """A season that is served to a browser."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from werkzeug.serving import make_server
 
 from tests.browser import Visitor
 from tests.journeys.hands import Opener, Site
-from tests.season import Season
+from tests.season import Season, open_served_season
 
 
 @pytest.fixture
-def opened(season: Season, visitor: Visitor, tmp_path: Path) -> Iterator[Opener]:
-    season.app.config["WTF_CSRF_ENABLED"] = True
-    server = make_server("127.0.0.1", 0, season.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield lambda width, hand: Site(season, visitor, f"http://127.0.0.1:{server.port}", tmp_path, width, hand)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def season(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Season]:
+    """A season on an app that a server serves from a thread, with CSRF tokens as people get them."""
+    with open_served_season(tmp_path / "data", sqlite_url, monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+def opened(season: Season, visitor: Visitor, tmp_path: Path) -> Opener:
+    """Gives a site whose pages have this width, used by this hand."""
+    address = season.app.config["DATELINE"].url
+    return lambda width, hand: Site(season, visitor, address, tmp_path, width, hand)
