@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from core import preview, request
 from core.db import transaction
+from core.duty import agenda
 from core.paging import paginate
 from core.verdict import HIDDEN, Refused
 from reviews.assignment.models import Assignment
 from reviews.papers import presenters as papers
 from reviews.papers.queries import reader
-from reviews.reviewing import actions, form, policy, presenters, queries, sheet
+from reviews.reviewing import actions, duties, form, policy, presenters, queries, sheet
 from reviews.reviewing.actions import Stale
 from reviews.reviewing.form import AnswerError, Answers
 from reviews.reviewing.forms import ReviewForm
@@ -25,6 +26,7 @@ from venues import current
 from venues.deadlines import Phase, closed_from, iso, utc
 from venues.deadlines import State as Window
 from venues.models import Role
+from venues.queries import Place
 
 pages = current.blueprint("reviewing", __name__, prefix="/papers")
 MOST_BYTES = 5 << 20  # of a draft sent by the script
@@ -40,11 +42,12 @@ def index() -> ResponseReturnValue:
     calendar = current.calendar()
     page = paginate(session, queries.OWN, reader(person.id, venue.id, calendar, at))
     submitting = calendar.window(Phase.SUBMISSION)
-    due = _due()
+    here, due = Place(venue.id, venue.slug, venue.short_name, calendar), _due()
     return render_template(
         "reviewing/index.html",
         page=page,
         papers=presenters.own_papers(page.rows, due["is_over"]),
+        agenda=agenda(duties.due(session, person, [here], at), at),
         waits_for="" if submitting.state(at) is Window.CLOSED else submitting.sentence(at),
         **due,
     )

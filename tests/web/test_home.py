@@ -1,7 +1,12 @@
 """The front page: what is due from whoever is signed in, over all venues, in as many statements for many as for one."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
 
 from accounts.models import Person
 from camera_ready.models import FinalVersion
@@ -9,9 +14,17 @@ from decisions.models import Outcome, Release
 from mail.models import Batch
 from reviews.pool.models import Invitation
 from submissions.models import State
-from tests.season import BEFORE, CAMERA_READY, CLOSED, NOTIFICATION, REVIEWING, Season
+from tests.browser import Visitor, assert_accessible
+from tests.season import BEFORE, CAMERA_READY, CLOSED, NOTIFICATION, REVIEWING, Season, open_served_season
 from venues.deadlines import DateKind
 from venues.models import Role, Venue
+
+
+@pytest.fixture
+def served(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Season]:
+    """A season that a server serves from a thread."""
+    with open_served_season(tmp_path / "data", sqlite_url, monkeypatch) as made:
+        yield made
 
 
 def words_of(page: str) -> str:
@@ -198,3 +211,46 @@ def test_the_strip_of_a_venue(season: Season) -> None:
     assert "Due from you here Release the decisions" in words_of(
         season.client(season.olga).page("/sbm2022/organize/")
     )
+
+
+def test_the_strip_of_a_reviewer_says_what_the_front_page_says(season: Season) -> None:
+    for number in range(1, 6):
+        season.assign(season.submission(f"Waves {number}"), season.rey)
+    season.review(season.assign(season.submission("Reviewed already"), season.rey))
+    season.at(CLOSED - timedelta(seconds=1))
+    assert "Due from you here" not in season.client(season.rey).page("/sbm2022/papers/")
+    season.at(REVIEWING)
+    page = season.client(season.rey).page("/sbm2022/papers/")
+    strip = page[page.index('class="due-strip"') : page.index('class="table-frame"')]
+    due = [f"Review paper {number}: Waves {number}" for number in range(1, 6)]
+    assert re.findall(r'<span class="duty-what">(.*?)</span>', strip) == owed(season, season.rey) == due
+    shown, folded = strip.split("<details")
+    assert (shown.count('class="duty"'), folded.count('class="duty"')) == (3, 2)
+    assert "<summary>2 more</summary>" in folded
+    season.at(NOTIFICATION)
+    assert season.client(season.rey).page("/sbm2022/papers/").count('class="duty is-overdue"') == 5
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_is_due_is_accessible(served: Season, visitor: Visitor, width: int) -> None:
+    """With what is overdue, next and done, on the front page and in the strip."""
+    season, url = served, served.app.config["DATELINE"].url
+    season.assign(season.submission("Owed"), season.rey)
+    season.review(season.assign(season.submission("Reviewed already"), season.rey))
+    other = season.make_venue("waves", short_name="Waves")
+    season.submission("Half done", state=State.DRAFT, authors=[season.rey], venue=other)
+    closes = next(date for date in other.dates if date.kind == DateKind.SUBMISSION)
+    closes.at = NOTIFICATION + timedelta(days=1)
+    season.at(NOTIFICATION)
+    assert owed(season, season.rey) == [
+        "! Review paper 1: Owed SBM 2022",
+        "Upload the PDF of #1 “Half done”: it is not submitted yet Waves",
+    ]
+    cookie = season.client(season.rey).get_cookie("session")
+    assert cookie
+    page = visitor.open(width=width, base_url=url)
+    page.context.add_cookies([{"name": "session", "value": cookie.value, "url": url}])
+    for path, count in (("/", 3), ("/sbm2022/papers/", 1)):
+        page.goto(path)
+        expect(page.locator(".duty")).to_have_count(count)
+        assert_accessible(page)
