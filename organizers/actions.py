@@ -16,7 +16,7 @@ from organizers import policy, venue_letters
 from organizers.examples import Example
 from submissions.models import Submission
 from venues.deadlines import DateKind, iso
-from venues.models import Extension, Venue
+from venues.models import Extension, ListedPerson, Venue
 
 
 class Stale(Exception):
@@ -65,6 +65,28 @@ def take_time_back(session: Session, venue: Venue, given: Extension, *, by: Pers
     policy.may_give_time(session, by, venue, submission, whose).enforce()
     _note(session, "extension.taken_back", given, by=by, at=at)
     session.delete(given)
+
+
+def set_picture(
+    session: Session, venue: Venue, name: str, sha256: str | None, *, by: Person, at: datetime
+) -> bool:
+    """Show this picture beside a name of the home page, or (None) none; False when nobody there is called so."""
+    policy.may_change_settings(session, by, venue).enforce()
+    called = ListedPerson.venue_id == venue.id, ListedPerson.name == name
+    listed = session.scalars(select(ListedPerson).where(*called).with_for_update()).all()
+    before = any(one.picture_sha256 for one in listed)
+    for one in listed:
+        one.picture_sha256 = sha256
+    if listed and (before or sha256):
+        said = {
+            "before": f"Picture of {name}" if before else "",
+            "after": f"Picture of {name}" if sha256 else "",
+        }
+        line = f"people: {'another picture' if before and sha256 else 'picture' if sha256 else 'no picture'} of {name}"
+        changes = [{"what": "people", "line": line, **said}]
+        about = f"venue:{venue.id}"
+        audit.record(session, "venue.changed", about, by=by.id, at=at, venue_id=venue.id, changes=changes)
+    return bool(listed)
 
 
 def send_again(

@@ -45,6 +45,13 @@ class ConflictForm(FlaskForm):
     )
 
 
+class PictureForm(FlaskForm):
+    """A picture for a name of the home page; one form for each name stands on the page."""
+
+    name = HiddenField()
+    picture = FileField("Picture")
+
+
 class LetterForm(FlaskForm):
     """A letter in the venue's own words; `revision` is the one that they began from."""
 

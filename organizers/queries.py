@@ -15,7 +15,7 @@ from reviews.assignment.models import Assignment
 from reviews.reviewing.models import Review
 from submissions import conflicts
 from submissions.models import Author, Conflict, FileCheck, State, Submission, Version
-from venues.models import Extension, Membership, Role
+from venues.models import Extension, ListedPerson, Membership, Role
 
 Rows = Select[*tuple[Any, ...]]
 SORTS = ("number", "title", "state", "reviews", "mean", "decision")
@@ -30,6 +30,22 @@ _AUTHORS = (
     .where(Author.submission_id.in_(bindparam("ids", expanding=True)))
     .order_by(Author.submission_id, Author.position)
 )
+
+
+def faces(venue_id: int) -> Select[str, str, str | None]:
+    """(name, affiliation, picture) of everybody on the home page, once for each name, in their order."""
+    person = ListedPerson
+    first = func.min(person.position)
+    return (
+        select(
+            person.name,
+            func.max(person.affiliation).label("affiliation"),
+            func.max(person.picture_sha256).label("picture"),
+        )
+        .where(person.venue_id == venue_id)
+        .group_by(person.name)
+        .order_by(first)
+    )
 
 
 def hidden_from(session: Session, person_id: int, venue_id: int) -> list[int]:

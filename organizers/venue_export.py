@@ -44,6 +44,11 @@ def to_toml(session: Session, venue: Venue) -> str:
     document = tomlkit.document()
     document.add(tomlkit.comment(f"{venue.name}: load it with ./dateline venue load FILE.toml"))
     document.add(tomlkit.comment("The head of demo/sbm2022.toml explains every key."))
+    document.add(
+        tomlkit.comment(
+            "Pictures of people are not in it: they stay where they are, with whoever keeps the name."
+        )
+    )
     for name, content in tables(session, venue).items():
         if content:
             document.add(name, _list(content) if isinstance(content, list) else _table(content))

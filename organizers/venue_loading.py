@@ -294,10 +294,15 @@ def _set_listed(
     stored = [read(*row) for row in rows]
     if stored == named:
         return
+    pictures = _pictures(session, report.venue.id) if kind is ListedPerson else {}
+    for name in sorted(pictures.keys() - {one.name for one in named}):
+        report.notes.append(f'people: "{name}" is not named any more, so the picture goes, too.')
     session.execute(delete(kind).where(kind.venue_id == report.venue.id))
-    session.add_all(
-        kind(venue_id=report.venue.id, position=position, **asdict(one)) for position, one in enumerate(named)
-    )
+    for position, one in enumerate(named):
+        added = kind(venue_id=report.venue.id, position=position, **asdict(one))
+        if isinstance(added, ListedPerson):
+            added.picture_sha256 = pictures.get(one.name)
+        session.add(added)
 
     def whole(one: Named | Supporter) -> str:
         rest = [value for key, value in asdict(one).items() if key not in ("name", "section")]
@@ -317,6 +322,13 @@ def _set_listed(
     was, now = [each for each in was if each in now], [each for each in now if each in was]
     if was != now:
         report.add(what, "in another order", "\n".join(was), "\n".join(now))
+
+
+def _pictures(session: Session, venue_id: int) -> dict[str, str]:
+    """The pictures of the home page, which no file holds: each stays with whoever bears the name."""
+    person = ListedPerson
+    query = select(person.name, person.picture_sha256).where(person.venue_id == venue_id)
+    return {name: picture for name, picture in session.execute(query) if picture}
 
 
 def _set_schedule(session: Session, report: Report, entries: list[Entry], old_zone: str) -> None:

@@ -145,14 +145,20 @@ def day_and_place(venue: Venue, calendar: Calendar) -> list[str]:
     return [*lines, venue.place] if venue.place else lines
 
 
-def named(session: Session, venue_id: int) -> dict[str, list[tuple[str, str, str, str]]]:
-    """(initials, name, affiliation or gift, url) by section, and of the sponsors."""
-    found: dict[str, list[tuple[str, str, str, str]]] = {name: [] for name in [*Section, queries.SPONSOR]}
-    for section, name, affiliation, url in db.rows(session, *queries.named(venue_id)):
-        words = name.split()
-        initials = (words[0][0] + (words[-1][0] if len(words) > 1 else "")) if words else ""
-        found[section].append((initials, name, affiliation, url))
+def named(session: Session, venue_id: int) -> dict[str, list[tuple[str, str, str, str, str | None]]]:
+    """(initials, name, affiliation or gift, url, picture) by section, and of the sponsors."""
+    found: dict[str, list[tuple[str, str, str, str, str | None]]] = {
+        name: [] for name in [*Section, queries.SPONSOR]
+    }
+    for section, name, *rest in db.rows(session, *queries.named(venue_id)):
+        found[section].append((initials(name), name, *rest))
     return found
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last word."""
+    words = name.split()
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")) if words else ""
 
 
 def schedule(session: Session, venue: Venue) -> list[tuple[str, list[tuple[str, str]]]]:

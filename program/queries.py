@@ -21,16 +21,27 @@ SPONSOR = "sponsor"
 
 
 @built_once
-def named(venue_id: int) -> Select[str, str, str, str]:
-    """(section or SPONSOR, name, affiliation or gift, url) of who is named on the home page, in their order."""
+def named(venue_id: int) -> Select[str, str, str, str, str | None]:
+    """(section or SPONSOR, name, affiliation or gift, url, picture) of who the home page names, in their order."""
     person, sponsor = ListedPerson, Sponsor
     section = cast(person.section, String).label("section")
-    people = select(section, person.name, person.affiliation, person.url, person.position)
-    sponsors = select(literal(SPONSOR), sponsor.name, sponsor.gives, sponsor.url, sponsor.position)
+    people = select(
+        section, person.name, person.affiliation, person.url, person.picture_sha256, person.position
+    )
+    none = literal(None, String(64))
+    sponsors = select(literal(SPONSOR), sponsor.name, sponsor.gives, sponsor.url, none, sponsor.position)
     both = union_all(
         people.where(person.venue_id == venue_id), sponsors.where(sponsor.venue_id == venue_id)
     ).subquery()
-    return select(both.c.section, both.c.name, both.c.affiliation, both.c.url).order_by(both.c.position)
+    columns = both.c.section, both.c.name, both.c.affiliation, both.c.url, both.c.picture_sha256
+    return select(*columns).order_by(both.c.position)
+
+
+@built_once
+def portrait(venue_id: int, sha256: str) -> Select[str | None]:
+    """The name of a picture, if somebody on this home page has it."""
+    here = ListedPerson.venue_id == venue_id, ListedPerson.picture_sha256 == sha256
+    return select(ListedPerson.picture_sha256).where(*here).limit(1)
 
 
 @built_once

@@ -1,6 +1,6 @@
 """The public site of a venue: the same for everybody."""
 
-from flask import render_template
+from flask import Response, abort, render_template, send_file
 
 from core import request
 from core.db import rows
@@ -49,3 +49,16 @@ def call() -> str:
         door=presenters.submission_door(calendar, at),
         topics=rows(session, *queries.topics(venue.id)).scalars().all(),
     )
+
+
+@pages.get("/people/<string(length=64):sha256>.jpg")
+def portrait(sha256: str) -> Response:
+    """The picture of somebody on the home page. Its address is new with it; once removed it is gone within the hour."""
+    store = request.store()
+    if request.session().scalar(*queries.portrait(current.venue().id, sha256)) is None or not store.has(
+        sha256
+    ):
+        abort(404)
+    answer = send_file(store.path(sha256), "image/jpeg", etag=sha256, max_age=3600)
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer

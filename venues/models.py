@@ -143,6 +143,7 @@ class ListedPerson(Base):
     name: Mapped[str] = mapped_column(String(200))
     affiliation: Mapped[str] = mapped_column(String(200), default="")
     url: Mapped[str] = mapped_column(default="")
+    picture_sha256: Mapped[str | None] = mapped_column(String(64))  # a small square JPEG (core/portrait.py)
 
 
 class Sponsor(Base):

@@ -26,6 +26,7 @@ VIEWS = (
     "organizers.views.setup",
     "organizers.views.more_time",
     "organizers.views.settings",
+    "organizers.views.pictures",
     "organizers.views.roles",
     "organizers.views.new_venue",
 )

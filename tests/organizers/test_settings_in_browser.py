@@ -1,9 +1,11 @@
 """The settings in Chromium: under a date stands what it means while it is typed, and nothing is saved unseen."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
@@ -79,3 +81,37 @@ def test_people_are_arranged_on_a_telephone(season: Season, visitor: Visitor) ->
         (Section.PANELIST, "Ole Berg"),
         (Section.SPEAKER, "Ida Holm"),
     ]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_picture_is_shown_and_removed(season: Season, visitor: Visitor, width: int) -> None:
+    for position, name in enumerate(("Ann Ash", "Ben Birk")):
+        venue_id, section = season.venue.id, Section.SPEAKER
+        season.add(ListedPerson(venue_id=venue_id, section=section, position=position, name=name))
+    page = page_of_olga(season, visitor, width)
+    page.goto(SETTINGS + "pictures")
+    assert_accessible(page)
+    photo, wrong = io.BytesIO(), {"name": "ann.gif", "mimeType": "image/gif", "buffer": b"GIF89a"}
+    Image.new("RGB", (300, 200), "teal").save(photo, "JPEG")
+    right = {"name": "ann.jpg", "mimeType": "image/jpeg", "buffer": photo.getvalue()}
+    field = page.get_by_label("Picture of Ann Ash")
+    field.set_input_files(wrong)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Upload").first.click()
+    expect(field).to_have_accessible_description("This file is neither a JPEG nor a PNG picture.")
+    assert_accessible(page)
+    field.set_input_files(right)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Upload").first.click()
+    expect(page.get_by_text("The home page shows the picture of Ann Ash.")).to_be_visible()
+    assert_accessible(page)
+    page.goto("/sbm2022/")
+    portrait = page.get_by_alt_text("Portrait of Ann Ash")
+    portrait.scroll_into_view_if_needed()
+    expect(portrait).to_have_js_property("naturalWidth", 288)
+    assert page.locator("span.face").all_inner_texts() == ["BB"]
+    assert_accessible(page)
+    page.goto(SETTINGS + "pictures")
+    page.get_by_role("button", name="Remove the picture of Ann Ash").click()
+    expect(page.get_by_text("The home page shows the initials of Ann Ash.")).to_be_visible()
+    assert page.locator("span.face").all_inner_texts() == ["AA", "BB"]
+    assert all("422" in problem for problem in visitor.problems)
+    visitor.problems.clear()

@@ -27,7 +27,7 @@ from submissions import checks
 from submissions.models import Submission, Upload, Version
 from tests.season import ANSWERS, BEFORE, CAMERA_READY, NOTIFICATION, REVIEWING, Client, Season
 from venues.deadlines import DateKind
-from venues.models import Extension, Role
+from venues.models import Extension, ListedPerson, Role, Section
 
 PHASES = {"open": BEFORE, "reviewing": REVIEWING, "released": CAMERA_READY}  # the columns of the tables
 # Every phase of the season, each with the column that holds for it.
@@ -256,7 +256,15 @@ class Cast:
             begun_at=BEFORE,
             size=9,
         )
-        self.season.add(self.nel_second, self.extension, self.upload)
+        self.face = self.season.put(b"\xff\xd8\xff a face").sha256
+        speaker = ListedPerson(
+            venue_id=self.season.venue.id,
+            section=Section.SPEAKER,
+            position=0,
+            name="Kay Keys",
+            picture_sha256=self.face,
+        )
+        self.season.add(self.nel_second, self.extension, self.upload, speaker)
 
     def paths(self) -> dict[str, object]:
         """What stands in {braces} in the tables of routes."""
@@ -278,6 +286,7 @@ class Cast:
             "email": self.nel_second.id,
             "extension": self.extension.id,
             "upload": self.upload.token,
+            "face": self.face,
         }
 
 

@@ -44,6 +44,7 @@ receipts.check                  /receipts                                       
 receipts.keys                   /receipts/keys                                      all
 new_venue.form                  /venue/new                                          sam
 program.home                    /sbm2022/                                           all
+program.portrait                /sbm2022/people/{face}.jpg                          all
 program.call                    /sbm2022/call                                       all
 pool.invitation                 /sbm2022/invitations/{invited}                      all
 submissions.index               /sbm2022/submissions/                               signed
@@ -80,6 +81,7 @@ organizers_settings.meaning     /sbm2022/organize/settings/dates/meaning        
 organizers_settings.changes     /sbm2022/organize/settings/history                  organizers
 organizers_settings.file        /sbm2022/organize/settings/file                     organizers
 organizers_settings.download    /sbm2022/organize/settings/venue.toml               organizers
+organizers_pictures.index       /sbm2022/organize/settings/pictures                 organizers
 organizers_roles.roles          /sbm2022/organize/settings/roles                    organizers
 organizers_roles.ask_to_revoke  /sbm2022/organize/settings/roles/{rey}/reviewer/revoke  organizers
 organizers_outbox.index         /sbm2022/organize/outbox                            organizers
@@ -136,6 +138,8 @@ organizers_submissions.record_conflict  POST /sbm2022/organize/submissions/1/con
 organizers_submissions.lift_conflict    POST /sbm2022/organize/submissions/1/conflicts/{ron}/lift   free
 organizers_settings.save        POST /sbm2022/organize/settings/basics              organizers
 organizers_settings.load        POST /sbm2022/organize/settings/file                organizers
+organizers_pictures.upload      POST /sbm2022/organize/settings/pictures            organizers
+organizers_pictures.remove      POST /sbm2022/organize/settings/pictures/remove     organizers
 organizers_time.give_time       POST /sbm2022/organize/dates                        free
 organizers_time.take_time_back  POST /sbm2022/organize/dates/{extension}/take-back  free
 organizers_roles.grant          POST /sbm2022/organize/settings/roles               organizers
@@ -176,6 +180,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "submissions.withdraw": {"data": {"confirmation": "1"}},
     "reviewing.save": {"json": {"revision": 1, "fields": {}}},
     "organizers_submissions.record_conflict": {"data": {"email": "rut@example.org", "reason": "friends"}},
+    "organizers_pictures.remove": {"data": {"name": "Kay Keys"}},
     "organizers_time.give_time": {
         "data": {
             "kind": "submission",
