@@ -44,7 +44,10 @@ def run(args: argparse.Namespace) -> int:
         DATELINE_MAIL_FROM="dateline@example.org",
     )
     config = core.config.read()
-    if not (data / "pristine.db").exists():
+    if (data / "pristine.db").exists():
+        for name in ("dateline.db", "pristine.db"):  # perhaps of an older version
+            db.upgrade(f"sqlite:///{data / name}")
+    else:
         _make(data, config)
 
     from demo import web as demo_web

@@ -6,14 +6,19 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import IO
 
 import pytest
+from alembic import command as alembic
 from playwright.sync_api import Page, expect
 
+from cli import db
+from cli.demo import MARK
 from tests.browser import assert_accessible
 from tests.servers import ROOT, free_port, wait_until
+from web.readiness import head
 
 
 def command(
@@ -55,6 +60,26 @@ def test_it_refuses_a_folder_that_holds_other_data(tmp_path: Path) -> None:
     said, _ = started.communicate(timeout=60)
     assert (started.returncode, "not the demo's" in said) == (2, True), said
     assert (tmp_path / "dateline.db").read_bytes() == b"a real venue"
+
+
+def test_the_data_of_an_older_demo_are_brought_up_to_date(tmp_path: Path) -> None:
+    data, log, port = tmp_path / "demo", tmp_path / "demo.log", free_port()
+    data.mkdir()
+    (data / MARK).touch()
+    both = [data / "dateline.db", data / "pristine.db"]
+    for file in both:
+        alembic.upgrade(db.alembic_config(f"sqlite:///{file}"), "0004")
+    with log.open("w") as said:
+        started = command(data, "--port", str(port), stdout=said)
+    wait_until(
+        lambda: started.poll() is not None or "Dateline listens" in log.read_text(), "demo that listens"
+    )
+    started.send_signal(signal.SIGTERM)
+    assert started.wait(timeout=60) == 0, log.read_text()
+    assert "Making the demo's season" not in log.read_text()
+    for file in both:
+        with closing(sqlite3.connect(file)) as database:
+            assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [(head(),)]
 
 
 @pytest.fixture
