@@ -108,14 +108,20 @@ def _rules(session: Session, venue: Venue) -> Iterator[Step]:
         select(Topic.name).where(Topic.venue_id == venue.id).order_by(Topic.position)
     ).all()
     some = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
-    sentence = f"{_many(len(names), 'topic')}: {some}." if names else "Authors choose no topics."
+    sentence = f"{_many(len(names), 'topic')}: {some}{_stop(some)}" if names else "Authors choose no topics."
     yield Step("Topics", sentence, bool(names), url, "Submission rules", is_needed=False)
+
+
+def _stop(text: str) -> str:
+    """The full stop of a sentence, where its last word does not bring one."""
+    return "" if text.endswith(("…", ".")) else "."
 
 
 def _organizers(session: Session, venue: Venue) -> Step:
     # Every e-mail of a person was shown to be theirs, so who has the role can sign in.
     names = [name for _, name, *_ in session.execute(queries.member_rows(venue.id, Role.ORGANIZER))]
-    sentence = f"{', '.join(names[:3])}{', …' if len(names) > 3 else ''}."
+    some = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+    sentence = some + _stop(some)
     if len(names) == 1:
         sentence += " A second organizer helps when one is away."
     return Step(

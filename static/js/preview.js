@@ -9,7 +9,7 @@ function bind(button, page) {
   const area = document.getElementById(button.dataset.preview);
   const box = document.getElementById(`${area.id}-preview`);
   const text = box.querySelector("[data-preview-text]");
-  const label = button.textContent;
+  const label = [...button.childNodes];
   let timer;
   let newest = 0; // an answer that was overtaken is not shown
   let shown = null; // the text whose preview is shown
@@ -44,7 +44,7 @@ function bind(button, page) {
   const toggle = (isShown) => {
     box.hidden = !isShown;
     button.setAttribute("aria-expanded", isShown);
-    button.textContent = isShown ? "Hide the preview" : label;
+    button.replaceChildren(...(isShown ? ["Hide the preview"] : label));
   };
   button.setAttribute("aria-controls", box.id);
   button.addEventListener("click", (event) => {
