@@ -43,11 +43,17 @@ def index() -> ResponseReturnValue:
     page = paginate(session, queries.OWN, reader(person.id, venue.id, calendar, at))
     submitting = calendar.window(Phase.SUBMISSION)
     here, due = Place(venue.id, venue.slug, venue.short_name, calendar), _due()
+    if page.last == 1:  # all of them are at hand
+        owed = [
+            duties.of_paper(here, due["window"], row.number, row.title, row.submitted_at) for row in page.rows
+        ]
+    else:
+        owed = duties.due(session, person, [here], at)
     return render_template(
         "reviewing/index.html",
         page=page,
         papers=presenters.own_papers(page.rows, due["is_over"]),
-        agenda=agenda(duties.due(session, person, [here], at), at),
+        agenda=agenda(owed, at),
         waits_for="" if submitting.state(at) is Window.CLOSED else submitting.sentence(at),
         **due,
     )

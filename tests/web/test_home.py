@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Person
 from camera_ready.models import FinalVersion
+from core.paging import PER_PAGE
 from decisions.models import Outcome, Release
 from mail.models import Batch
 from reviews.pool.models import Invitation
@@ -254,3 +255,14 @@ def test_what_is_due_is_accessible(served: Season, visitor: Visitor, width: int)
         page.goto(path)
         expect(page.locator(".duty")).to_have_count(count)
         assert_accessible(page)
+
+
+def test_the_strip_knows_of_papers_on_other_pages_of_the_list(season: Season) -> None:
+    for number in range(1, PER_PAGE + 2):
+        season.assign(season.submission(f"Waves {number}"), season.rey)
+    season.at(REVIEWING)
+    client = season.client(season.rey)
+    for page in (client.page("/sbm2022/papers/"), client.page("/sbm2022/papers/?page=2")):
+        strip = page[page.index('class="due-strip"') : page.index('class="table-frame"')]
+        assert strip.count('class="duty"') == PER_PAGE + 1
+        assert f"<summary>{PER_PAGE - 2} more</summary>" in strip
