@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image
-from playwright.sync_api import Page
+from PIL import Image, ImageDraw
+from playwright.sync_api import FilePayload, Page
 
 from tests.browser import chromium
 from tests.servers import free_port
@@ -56,6 +56,17 @@ class Guide:
         answer = self.page.goto(f"{self.url}/sbm2022/{path}")
         if answer is None or not answer.ok:
             raise SystemExit(f"{path} answers {answer and answer.status}: has the demo changed?")
+
+    def portrait(self) -> FilePayload:
+        """Somebody's picture, drawn: nobody's face stands for another's."""
+        side = 600
+        drawn = Image.new("RGB", (side, side), "#cfe4ea")
+        pen = ImageDraw.Draw(drawn)
+        pen.ellipse((190, 110, 410, 350), fill="#0b5a74")
+        pen.ellipse((70, 370, 530, 900), fill="#0b5a74")
+        out = io.BytesIO()
+        drawn.save(out, "PNG")
+        return {"name": "portrait.png", "mimeType": "image/png", "buffer": out.getvalue()}
 
     def take(self, name: str, *, height: int = 900, from_top_of: str = "", with_bar: bool = False) -> None:
         """Write the upper part of the page, `height` pixels of it, as docs/pictures/NAME.png."""
@@ -137,6 +148,17 @@ def take_all(guide: Guide) -> None:
     guide.take("organize-assign", height=820)
     guide.open("organize/dates")
     guide.take("organize-dates", height=900)
+    guide.open("organize/settings/dates")
+    page.get_by_label("Review deadline").fill("Oct 15, 2022")
+    page.get_by_text("closed from Sun 16 Oct 2022 12:00 UTC").wait_for()
+    guide.take("organize-settings", height=900)
+    guide.open("organize/settings/pictures")
+    page.get_by_label("Picture of Chenlin Meng").set_input_files(guide.portrait())
+    page.get_by_role("button", name="Upload").first.click()
+    page.get_by_alt_text("Portrait of Chenlin Meng").wait_for()
+    guide.open("organize/settings/pictures")
+    guide.take("organize-pictures", height=560)
+    page.get_by_role("button", name="Remove the picture of Chenlin Meng").click()
     guide.open("organize/outbox")
     guide.take("organize-outbox", height=640)
 
@@ -150,7 +172,7 @@ def take_all(guide: Guide) -> None:
     guide.open("submissions/5/decision")
     guide.take("author-decision", height=760)
     guide.open("submissions/5/camera-ready")
-    guide.take("author-camera-ready", height=820)
+    guide.take("author-camera-ready", height=900)
     guide.be("camera-ready", ORGANIZER)
     guide.open("organize/camera-ready")
     guide.take("organize-camera-ready", height=640)
