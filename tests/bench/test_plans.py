@@ -51,9 +51,9 @@ def plan(app: Flask) -> list[str]:
 def test_a_reviewers_papers_are_found_by_the_reviewer(app: Flask) -> None:
     stop = threading.Event()
     worker = threading.Thread(target=run_worker, args=(app, stop))
-    assert not any("ix_assignments_person_id" in step for step in plan(app))
     worker.start()
     try:
+        # Without, SQLite 3.40 goes through the venue's submissions.
         wait_until(lambda: any("ix_assignments_person_id" in step for step in plan(app)), "better plan")
     finally:
         stop.set()
