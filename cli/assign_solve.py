@@ -1,9 +1,10 @@
-"""./dateline assign solve SCORES --demand D --load U [--min-load L] [--conflicts negative|nan] [--out PAIRS.csv]"""
+"""./dateline assign solve SCORES --demand D --load U [--min-load L] [--conflicts negative|nan] [--objective …]"""
 
 import argparse
 import csv
 import json
 import resource
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 from core.config import ConfigError
 from reviews.assignment.matching.infeasible import Infeasible
 from reviews.assignment.matching.problem import Pairs, Problem, ProblemError, problem
+from reviews.assignment.matching.randomised import capped, perturbed
 from reviews.assignment.matching.result import Result
-from reviews.assignment.matching.solve import highest_total
+from reviews.assignment.matching.solve import drawn, fairest, highest_total
 
 IMPOSSIBLE = 3  # the exit status
 EPILOG = """
@@ -39,7 +41,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=["negative", "nan"],
         help="scores below 0, or without a number, mark a conflict",
     )
-    parser.add_argument("--objective", choices=["total"], default="total", help="the highest total")
+    parser.add_argument(
+        "--objective",
+        choices=["total", "fair", "random", "perturbed"],
+        default="total",
+        help="the highest total (the default), the highest least score, or a draw from the best lottery",
+    )
+    parser.add_argument(
+        "--cap", type=float, metavar="Q", help="no pair is drawn with a higher probability; 0.5, perturbed 1"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of the draw; 0 unless given")
     parser.add_argument("--out", type=Path, metavar="PAIRS.csv", help="write the pairs there")
     parser.set_defaults(act=run)
 
@@ -47,7 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the result; raises ConfigError for what cannot be read or makes no sense."""
     try:
-        found = highest_total(_problem(args))
+        found, more = _found(args, _problem(args))
     except ProblemError as error:
         raise ConfigError(f"{error}.") from None
     except Infeasible as told:
@@ -55,8 +66,31 @@ def run(args: argparse.Namespace) -> int:
         return IMPOSSIBLE
     if args.out:
         _write(args.out, found)
-    print(json.dumps(found.summary() | {"peak_mb": peak_mb()}))
+    print(json.dumps(found.summary() | more | {"peak_mb": peak_mb()}))
     return 0
+
+
+def _found(args: argparse.Namespace, asked: Problem) -> tuple[Result, dict[str, Any]]:
+    """The result, and what its objective has to say beside it."""
+    if args.objective == "total":
+        return highest_total(asked), {}
+    if args.objective == "fair":
+        found, bound = fairest(asked, args.seed)
+        return found, {"minimum_bound": bound}
+    began = time.perf_counter()
+    if args.objective == "random":
+        lottery = capped(asked, 0.5 if args.cap is None else args.cap)
+    else:
+        lottery = perturbed(asked, cap=1.0 if args.cap is None else args.cap)
+    told = {
+        "expected_total": lottery.expected_total,
+        "bound": lottery.bound,
+        "gap": lottery.gap,
+        "highest_probability": float(lottery.probabilities.max(initial=0)),
+        "seed": args.seed,
+        "seconds": round(time.perf_counter() - began, 3),
+    }
+    return drawn(lottery, args.seed, args.objective), told
 
 
 def peak_mb() -> int:

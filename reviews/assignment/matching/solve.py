@@ -4,29 +4,68 @@ import time
 
 import numpy as np
 
-from reviews.assignment.matching import total
+from reviews.assignment.matching import fair, total
 from reviews.assignment.matching.infeasible import Infeasible, diagnose
 from reviews.assignment.matching.problem import Problem
+from reviews.assignment.matching.randomised import Lottery
 from reviews.assignment.matching.result import Result, result
-from reviews.assignment.matching.scores import Floats
+from reviews.assignment.matching.scores import Floats, Ints
 
 
 def highest_total(problem: Problem, gap: float = total.GAP, prices: Floats | None = None) -> Result:
     """The assignment of the highest total, with its proof. Raises Infeasible."""
     began = time.perf_counter()
-    left = problem.remaining()
-    # Minimum loads above what is needed leave no flow at all.
-    solution = total.maximise(left, gap, prices) if left.least.sum() <= left.demand.sum() else None
-    if solution is None or solution.lacking.any():
+    left = _possible(problem)
+    solution = total.maximise(left, gap, prices)
+    if solution.lacking.any():
         raise _impossible(left)
-    chosen, fixed = np.flatnonzero(solution.units), problem.fixed.lists()
-    pairs = (
-        np.concatenate([solution.candidates.rows[chosen], fixed[0]]),
-        np.concatenate([solution.candidates.columns[chosen], fixed[1]]),
+    chosen = solution.candidates.kept(np.flatnonzero(solution.units))
+    return _result("total", problem, (chosen.rows, chosen.columns), solution, began)
+
+
+def fairest(problem: Problem, seed: int = 0) -> tuple[Result, float | None]:
+    """An assignment in which the poorest submission fares well, and what the least score cannot exceed, if known.
+
+    The bound of the result is that of the total without fairness: it tells what fairness costs. Raises Infeasible.
+    """
+    began = time.perf_counter()
+    left = _possible(problem)
+    found = fair.fairest(left, seed)
+    if found.solution.lacking.any():
+        raise _impossible(left)
+    return _result("fair", problem, (found.rows, found.columns), found.solution, began), found.minimum_bound
+
+
+def drawn(lottery: Lottery, seed: int, objective: str = "random") -> Result:
+    """One draw of a lottery; its bound is that of the highest total."""
+    began = time.perf_counter()
+    return result(
+        objective,
+        lottery.problem,
+        lottery.draw(seed),
+        lottery.bound,
+        lottery.solution.prices,
+        lottery.solution.utilities,
+        time.perf_counter() - began,
     )
+
+
+def _possible(problem: Problem) -> Problem:
+    """What is left to decide. Minimum loads above what is needed leave no flow at all."""
+    left = problem.remaining()
+    if left.least.sum() > left.demand.sum():
+        raise _impossible(left)
+    return left
+
+
+def _result(
+    objective: str, problem: Problem, chosen: tuple[Ints, Ints], solution: total.Solution, began: float
+) -> Result:
+    fixed = problem.fixed.lists()
+    pairs = (np.concatenate([chosen[0], fixed[0]]), np.concatenate([chosen[1], fixed[1]]))
     bound = solution.bound + float(problem.scores.at(*fixed).sum())
     seconds = time.perf_counter() - began
-    return result("total", problem, pairs, bound, solution.prices, solution.utilities, seconds)
+    return result(objective, problem, pairs, bound, solution.prices, solution.utilities, seconds)
 
 
 def _impossible(problem: Problem) -> Infeasible:

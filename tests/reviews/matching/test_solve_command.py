@@ -99,3 +99,61 @@ def test_scores_that_are_none(
 def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["assign", "solve", "nowhere.npy", "--demand", "1", "--load", "1"]) == 2
     assert "nowhere.npy: No such file or directory." in capsys.readouterr().err
+
+
+def test_the_fair_objective_names_its_bound(scores: str, capsys: pytest.CaptureFixture[str]) -> None:
+    np.save(scores, np.array([[0.9, 0.8], [0.7, 0.1]]))
+    asked = ["assign", "solve", scores, "--demand", "1", "--load", "1"]
+    assert main([*asked, "--objective", "fair"]) == 0
+    answer = told(capsys)
+    assert (answer["objective"], answer["total"], answer["minimum"]) == ("fair", 1.5, 0.7)
+    assert answer["minimum_bound"] == pytest.approx(0.7, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("objective", "cap", "expected"), [("random", "0.5", 1.25), ("perturbed", "0.5", 1.25)]
+)
+def test_a_draw_says_what_it_was_drawn_from(
+    objective: str, cap: str, expected: float, scores: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    np.save(scores, np.array([[0.9, 0.8], [0.7, 0.1]]))
+    asked = [
+        "assign",
+        "solve",
+        scores,
+        "--demand",
+        "1",
+        "--load",
+        "1",
+        "--objective",
+        objective,
+        "--cap",
+        cap,
+    ]
+    drawn = []
+    for seed in ("3", "3"):
+        assert main([*asked, "--seed", seed, "--out", str(tmp_path / "pairs.csv")]) == 0
+        drawn.append((tmp_path / "pairs.csv").read_text())
+        answer = told(capsys)
+        assert answer["expected_total"] == pytest.approx(expected)
+        assert (answer["objective"], answer["seed"], answer["highest_probability"]) == (objective, 3, 0.5)
+        assert answer["total"] in (pytest.approx(1.5), pytest.approx(1.0))
+    assert drawn[0] == drawn[1]
+
+
+def test_a_cap_that_makes_no_sense(scores: str, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = [
+        "assign",
+        "solve",
+        scores,
+        "--demand",
+        "1",
+        "--load",
+        "1",
+        "--objective",
+        "random",
+        "--cap",
+        "0.3",
+    ]
+    assert main(asked) == 2
+    assert "the cap is 0.3; it must be a multiple of 1/64" in capsys.readouterr().err
