@@ -84,7 +84,7 @@ def _value(problem: Problem, worth: NDArray[np.float32], lists: Lists, prices: F
 def _climbed(problem: Problem, lists: Lists, prices: Floats, size: float) -> Floats:
     """The mean of the later half of some steps."""
     last = lists.scores.shape[1] - lists.wanted
-    same = len(np.unique(last)) == 1
+    same = last.min() == last.max()
     outside = np.where(np.isfinite(lists.scores), _worth(lists, prices), np.inf).min(axis=1)
     most, least = np.log1p(problem.most), np.log1p(problem.least)
     mean = np.zeros(len(prices))

@@ -32,7 +32,9 @@ class Candidates:
         rows = np.concatenate([self.rows, other.rows])
         columns = np.concatenate([self.columns, other.columns])
         scores = np.concatenate([self.scores, other.scores])
-        _, first = np.unique(rows * width + columns, return_index=True)
+        keys = rows * width + columns
+        order = np.argsort(keys, kind="stable")
+        first = order[np.diff(keys[order], prepend=-1) > 0]
         return Candidates(rows[first], columns[first], scores[first])
 
     def kept(self, which: Ints) -> "Candidates":

@@ -27,6 +27,7 @@ GAP = 1e-6  # of the total: where the proof is close enough
 ALL = 2**14  # pairs: as many are candidates all
 NEAREST = 24  # candidates of a submission to begin with, and six for each review it needs
 ADDED = 48  # at most, to a submission's candidates in one round
+MISSED = 0.1  # of all the spread: so much less is a missing review worth, for prices to move before one is left out
 MOST_COST = 2**55  # of an arc, times the number of nodes: what OR-tools can count with
 
 
@@ -69,6 +70,7 @@ def maximise(problem: Problem, gap: float = GAP, prices: Floats | None = None, s
     np.minimum.at(outside, candidates.rows, candidates.scores - prices[candidates.columns])
     outside[np.isinf(outside)] = outside.min(initial=0.0, where=np.isfinite(outside))
     spread = 2 * float(np.abs(candidates.scores).max(initial=0)) + float(np.ptp(prices)) or 1.0
+    outside = outside - MISSED * spread
     bound, dearer = math.inf, 1.0
     while True:
         solution = on_candidates(problem, candidates, prices, outside)
@@ -164,7 +166,8 @@ def whole_unit(worth: Floats, outside: Floats, nodes: int) -> float:
         return 1.0
     spread = float(worth.max() - min(worth.min(), outside.min(initial=np.inf)))
     sizes = np.abs(worth[worth != 0])
-    typical = float(np.median(sizes)) if len(sizes) else 0.0
+    middle = len(sizes) // 2  # np.median would first load numpy.ma, which takes as long as a small flow
+    typical = float(np.partition(sizes, middle)[middle]) if len(sizes) else 0.0
     wanted = max(GAP / 8 * typical, 2 * spread * nodes / MOST_COST)
     return 2.0 ** math.floor(math.log2(wanted)) if wanted > 0 else 1.0
 
