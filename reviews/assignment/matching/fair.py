@@ -7,13 +7,12 @@ The score of a submission is the sum over its reviewers. Making the least one la
 3. Where there are few pairs, integer programs find the highest minimum and, with it, the highest total.
 """
 
-import os
-import sys
 from dataclasses import dataclass
 
 import highspy
 import numpy as np
 
+from reviews.assignment.matching import programs
 from reviews.assignment.matching.chains import Lift
 from reviews.assignment.matching.pricing import Candidates, better, first_of_each, nearest
 from reviews.assignment.matching.problem import Problem
@@ -23,8 +22,6 @@ from reviews.assignment.matching.total import Solution, maximise
 EXACT = 40_000  # pairs, up to which one integer program decides
 LISTED = 60  # candidates of each submission
 RELAXED = 150_000  # candidates, up to which the linear program is tried
-SECONDS = 60.0  # for one program, of which the best found by then counts
-ROUGH = 1e-9  # the programs' own tolerance
 SLACK = 1e-5  # of the largest score: so near a goal, it is reached
 ADDED = 16  # candidates of a submission in a round of the linear program
 STEPS = 8  # by which the goal rises to the bound; halved where one fails,
@@ -94,11 +91,15 @@ def relaxed(problem: Problem, candidates: Candidates) -> tuple[float | None, Can
             return None, candidates
         utilities, prices, weights = np.split(np.array(solver.getSolution().row_dual), [count, count + width])
         weights = np.maximum(-weights, 0.0)
-        found = better(problem, prices, utilities + ROUGH, ADDED + int(problem.demand.max()), weights)
+        found = better(
+            problem, prices, utilities + programs.ROUGH, ADDED + int(problem.demand.max()), weights
+        )
         more = candidates.joined(found, width)
         if len(more) == len(candidates):
             # No pair that is not a candidate could add more than this; a submission takes as many as it demands.
-            return float(solver.getInfo().objective_function_value + ROUGH * problem.demand.sum()), candidates
+            return float(
+                solver.getInfo().objective_function_value + programs.ROUGH * problem.demand.sum()
+            ), candidates
         candidates = more
 
 
@@ -158,25 +159,4 @@ def _solver(problem: Problem, candidates: Candidates, least: float | None, *, wh
     if whole:
         kinds = highspy.HighsVarType
         lp.integrality_ = [kinds.kInteger] * size + [kinds.kContinuous]
-    solver = _silent()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    solver.setOptionValue("time_limit", SECONDS)
-    solver.setOptionValue("mip_feasibility_tolerance", ROUGH)
-    solver.setOptionValue("primal_feasibility_tolerance", ROUGH)
-    solver.setOptionValue("mip_rel_gap", 1e-7)
-    solver.passModel(lp)
-    return solver
-
-
-def _silent() -> highspy.Highs:
-    """A solver that does not print its name, which it does before it can be told not to, past Python's own output."""
-    sys.stdout.flush()
-    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 1)
-        return highspy.Highs()
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
+    return programs.solver(lp)

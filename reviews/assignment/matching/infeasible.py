@@ -18,7 +18,7 @@ FEWER = 1.001  # what a review too few costs, where one too many for a reviewer 
 class Cure:
     """One change: so many reviews more for a reviewer, fewer for a submission, or fewer at least for a reviewer."""
 
-    what: str  # "load", "demand" or "min_load"
+    what: str  # "load", "demand", "min_load" or "senior"
     who: int
     by: int
 
@@ -26,6 +26,7 @@ class Cure:
         words = {
             "load": "reviewer {who} reviews {by} more",
             "demand": "submission {who} gets {by} fewer",
+            "senior": "submission {who} does without a senior",
             "min_load": "reviewer {who} need not do {by} of the minimum",
         }
         return words[self.what].format(who=self.who, by=abs(self.by))
@@ -105,7 +106,7 @@ def _reason(problem: Problem, solution: Solution, cure: list[Cure]) -> Infeasibl
     if len(alone):
         first = alone[0]
         return Infeasible(
-            f"{_named('submission', alone)} in conflict with too many: submission {first} needs "
+            f"{named('submission', alone)} in conflict with too many: submission {first} needs "
             f"{problem.demand[first]} reviews, and {available[first]} reviewers may give it one.",
             alone,
             none,
@@ -114,7 +115,7 @@ def _reason(problem: Problem, solution: Solution, cure: list[Cure]) -> Infeasibl
     short = np.flatnonzero(solution.short)
     if len(short):
         return Infeasible(
-            f"{_named('reviewer', short)} without enough submissions that they may review, for their minimum.",
+            f"{named('reviewer', short)} without enough submissions that they may review, for their minimum.",
             none,
             short,
             cure,
@@ -123,7 +124,7 @@ def _reason(problem: Problem, solution: Solution, cure: list[Cure]) -> Infeasibl
     tight = np.flatnonzero((solution.utilities < -0.5) & (problem.demand > 0))
     full = np.flatnonzero(solution.prices > 0.5)
     return Infeasible(
-        f"{_named('submission', tight)} in need of {int(problem.demand[tight].sum())} reviews, which "
+        f"{named('submission', tight)} in need of {int(problem.demand[tight].sum())} reviews, which "
         f"{len(full)} reviewers with loads of {int(problem.most[full].sum())} cannot give; all others are in conflict.",
         tight,
         full,
@@ -131,7 +132,8 @@ def _reason(problem: Problem, solution: Solution, cure: list[Cure]) -> Infeasibl
     )
 
 
-def _named(what: str, who: Ints) -> str:
+def named(what: str, who: Ints) -> str:
+    """The first of them by number, with the verb."""
     if len(who) == 1:
         return f"{what.capitalize()} {who[0]} is"
     names = ", ".join(str(each) for each in who[:NAMED]) + (

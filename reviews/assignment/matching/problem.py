@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from reviews.assignment.matching.rules import Rules
 from reviews.assignment.matching.scores import Dense, Ints, Reals, Scores
 
 MOST_UNITS = 2**40  # reviews in all; beyond it sums of costs would not fit into 64 bits
@@ -93,6 +94,7 @@ class Problem:
     conflicts: Pairs
     fixed: Pairs
     parts: tuple[tuple[float, int], ...] = ((1.0, 1),)
+    rules: Rules | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -128,6 +130,7 @@ def problem(
     min_load: ArrayLike = 0,
     conflicts: Pairs | NDArray[np.bool_] | None = None,
     fixed: Pairs | None = None,
+    rules: Rules | None = None,
 ) -> Problem:
     """A problem from numbers or one number per row or column. Raises ProblemError when it makes no sense."""
     if isinstance(scores, np.ndarray):
@@ -144,6 +147,7 @@ def problem(
         _counts(min_load, shape[1], "minimum load"),
         conflicts if conflicts is not None else Pairs.none(shape),
         fixed if fixed is not None else Pairs.none(shape),
+        rules=rules,
     )
     if not np.all(made.least <= made.most):
         reviewer = int(np.argmax(made.least > made.most))

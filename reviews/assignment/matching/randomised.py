@@ -99,6 +99,8 @@ def _halvings(cap: float) -> int:
 
 
 def _lottery(problem: Problem, parts: tuple[tuple[float, int], ...], halvings: int, gap: float) -> Lottery:
+    if problem.rules is not None:
+        raise ProblemError("rules go with the highest total only")
     left, whole = problem.remaining(), 2**halvings
     asked = replace(
         left, demand=left.demand * whole, most=left.most * whole, least=left.least * whole, parts=parts

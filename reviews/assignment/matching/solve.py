@@ -1,20 +1,27 @@
 """From a problem to a result, whatever the objective: what is fixed is set aside, what is impossible is explained."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
 from reviews.assignment.matching import fair, total
 from reviews.assignment.matching.infeasible import Infeasible, diagnose
-from reviews.assignment.matching.problem import Problem
+from reviews.assignment.matching.problem import Pairs, Problem, ProblemError
 from reviews.assignment.matching.randomised import Lottery
 from reviews.assignment.matching.result import Result, result
-from reviews.assignment.matching.scores import Floats, Ints
+from reviews.assignment.matching.ruled import highest
+from reviews.assignment.matching.scores import Floats, Ints, Sparse, Weighted
 
 
 def highest_total(problem: Problem, gap: float = total.GAP, prices: Floats | None = None) -> Result:
     """The assignment of the highest total, with its proof. Raises Infeasible."""
     began = time.perf_counter()
+    if problem.rules is not None:
+        ruled = highest(problem, gap)
+        pairs = ruled.chosen.rows, ruled.chosen.columns
+        seconds = time.perf_counter() - began
+        return result("total", problem, pairs, ruled.bound, ruled.prices, ruled.utilities, seconds)
     left = _possible(problem)
     solution = total.maximise(left, gap, prices)
     if solution.lacking.any():
@@ -36,6 +43,29 @@ def fairest(problem: Problem, seed: int = 0) -> tuple[Result, float | None]:
     return _result("fair", problem, (found.rows, found.columns), found.solution, began), found.minimum_bound
 
 
+def least_changed(problem: Problem, standing: Pairs) -> Result:
+    """As many of the standing pairs as can stay, and with them the highest total; prices are without what stands.
+
+    For new and emergency assignments: the problem has the demands, loads and conflicts of now. Its bound holds for the
+    assignments that keep as many. Raises Infeasible.
+    """
+    began = time.perf_counter()
+    rows, columns = standing.lists()
+    kept = ~problem.forbidden.has(rows, columns)
+    rows, columns = rows[kept], columns[kept]
+    lists = total.maximise(_possible(problem)).candidates.scores
+    # One pair more that stays counts more than all that could be gained otherwise.
+    worth = (1 + int(problem.demand.sum())) * (float(np.ptp(lists)) if len(lists) else 0.0) + 1.0
+    stays = Sparse.of(rows, columns, np.full(len(rows), worth), problem.shape)
+    asked = replace(problem, scores=Weighted(((1.0, problem.scores), (1.0, stays))))
+    found = highest_total(asked, 0.0)
+    keys = found.submissions * problem.shape[1] + found.reviewers
+    stood = int(np.isin(rows * problem.shape[1] + columns, keys).sum())
+    pairs, bound = (found.submissions, found.reviewers), found.bound - worth * stood
+    seconds = time.perf_counter() - began
+    return result("least change", problem, pairs, bound, found.prices, found.utilities, seconds)
+
+
 def drawn(lottery: Lottery, seed: int, objective: str = "random") -> Result:
     """One draw of a lottery; its bound is that of the highest total."""
     began = time.perf_counter()
@@ -52,6 +82,8 @@ def drawn(lottery: Lottery, seed: int, objective: str = "random") -> Result:
 
 def _possible(problem: Problem) -> Problem:
     """What is left to decide. Minimum loads above what is needed leave no flow at all."""
+    if problem.rules is not None:
+        raise ProblemError("rules go with the highest total only")
     left = problem.remaining()
     if left.least.sum() > left.demand.sum():
         raise _impossible(left)

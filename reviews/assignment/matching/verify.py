@@ -3,6 +3,7 @@
 import numpy as np
 
 from reviews.assignment.matching.problem import Problem
+from reviews.assignment.matching.rules import Rules
 from reviews.assignment.matching.scores import Floats, Ints
 
 
@@ -34,6 +35,29 @@ def faults(problem: Problem, submissions: Ints, reviewers: Ints) -> list[str]:
     found += [
         f"submission {rows[at]} lacks reviewer {columns[at]}, who is fixed" for at in np.flatnonzero(absent)
     ]
+    return found + (_broken(problem, problem.rules, submissions, reviewers) if problem.rules else [])
+
+
+def _broken(problem: Problem, rules: Rules, submissions: Ints, reviewers: Ints) -> list[str]:
+    """The rules, one submission after the other."""
+    found = []
+    by = [set(reviewers[submissions == row].tolist()) for row in range(problem.shape[0])]
+    for row, people in enumerate(by):
+        if (
+            rules.seniors is not None
+            and problem.demand[row]
+            and not any(rules.seniors[who] for who in people)
+        ):
+            found.append(f"submission {row} has no senior reviewer")
+        for labels in rules.groups:
+            present = [int(labels[who]) for who in people if labels[who] >= 0]
+            if len(set(present)) < len(present):
+                found.append(f"submission {row} has two reviewers of one group")
+    wrote = list(zip(*(side.tolist() for side in rules.authors), strict=True))
+    for one, author in wrote:
+        for other, writer in wrote:
+            if (one, author) < (other, writer) and author in by[other] and writer in by[one]:
+                found.append(f"reviewers {author} and {writer} review what the other wrote")
     return found
 
 
