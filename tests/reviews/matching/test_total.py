@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, vstack
 
+from reviews.assignment.matching import total
 from reviews.assignment.matching.infeasible import Infeasible
 from reviews.assignment.matching.problem import Pairs, Problem, ProblemError, problem
 from reviews.assignment.matching.scores import Dense, Factors, Sparse, Weighted
@@ -49,17 +50,19 @@ def by_brute_force(asked: Problem) -> float | None:
         taken = set(asked.forbidden.within(row, row + 1)[1].tolist())
         free = [column for column in range(width) if column not in taken]
         following: dict[tuple[int, ...], float] = {}
-        for loads, total in best.items():
+        for loads, so_far in best.items():
             for chosen in itertools.combinations(free, int(asked.demand[row])):
                 now = list(loads)
                 for column in chosen:
                     now[column] += 1
                 if all(have <= may for have, may in zip(now, asked.most, strict=True)):
-                    worth = total + sum(float(scores[row, column]) for column in chosen)
+                    worth = so_far + sum(float(scores[row, column]) for column in chosen)
                     following[tuple(now)] = max(following.get(tuple(now), -np.inf), worth)
         best = following
     ends = [
-        total for loads, total in best.items() if all(h >= m for h, m in zip(loads, asked.least, strict=True))
+        so_far
+        for loads, so_far in best.items()
+        if all(h >= m for h, m in zip(loads, asked.least, strict=True))
     ]
     return max(ends, default=None)
 
@@ -147,6 +150,38 @@ def test_middling_problems_are_solved_as_linear_programs(seed: int, kind: str) -
     assert found.total == pytest.approx(best, rel=2e-6)
     assert 0 <= found.gap <= 1e-6
     assert bound(asked, found.prices) >= best - 1e-9 * abs(best)
+
+
+@pytest.mark.parametrize(
+    "kind", ["plain", "bids", "tight", "minimum", "negative", "huge", "uneven", "float32"]
+)
+def test_few_candidates_lead_to_the_same(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a handful of each submission on, what is worth more joins, ties and full loads or not."""
+    monkeypatch.setattr(total, "ALL", 0)
+    monkeypatch.setattr(total, "NEAREST", 4)
+    monkeypatch.setattr(total, "ADDED", 5)
+    asked = middling(4, kind)
+    found = highest_total(asked)
+    best = by_linear_program(asked)
+    assert faults(asked, found.submissions, found.reviewers) == []
+    assert found.total == pytest.approx(best, rel=2e-6)
+    assert bound(asked, found.prices) >= best - 1e-9 * abs(best)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(small_problems())
+def test_small_problems_from_prices_of_an_ascent(asked: Problem) -> None:
+    best = by_brute_force(asked)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(total, "ALL", 0)
+        if best is None:
+            with pytest.raises(Infeasible):
+                highest_total(asked)
+            return
+        found = highest_total(asked)
+    size = max(1.0, float(np.abs(found.worth).sum()))
+    assert faults(asked, found.submissions, found.reviewers) == []
+    assert found.total == pytest.approx(best, abs=2e-6 * size)
 
 
 def test_bids_come_out_exactly() -> None:
