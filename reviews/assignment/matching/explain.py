@@ -7,10 +7,12 @@ import numpy as np
 from reviews.assignment.matching.problem import Problem
 from reviews.assignment.matching.result import Result
 
+NOTHING = 1e-6  # worth no word
+
 
 @dataclass(frozen=True)
 class Explanation:
-    """`because`: conflict, fixed, assigned, full or less. `by`: how far the pair is above what it must be, or below."""
+    """`because`: conflict, fixed, assigned, rules, full or less. `by`: how far it is above what it must be, or below."""
 
     because: str
     score: float
@@ -25,6 +27,10 @@ class Explanation:
                 return "They are in conflict."
             case "fixed":
                 return "It was fixed beforehand."
+            case "rules":
+                return f"It is worth {self.by:.2f} more than would do, but the rules leave it out."
+            case "assigned" if self.by < -NOTHING:
+                return f"It is worth {self.score:.2f}, {-self.by:.2f} less than would do, but the rules ask for it."
             case "assigned":
                 return f"It is worth {self.score:.2f}, {self.by:.2f} more than would do."
         way = "" if self.gives is None else f" Reviewer {self.gives} would have to give way"
@@ -46,6 +52,8 @@ def explain(problem: Problem, found: Result, submission: int, reviewer: int) -> 
     here, there = found.submissions == submission, found.reviewers == reviewer
     if (here & there).any():
         return Explanation("assigned", score, price, by, None, None)
+    if problem.rules is not None and by > NOTHING:
+        return Explanation("rules", score, price, by, None, None)
     gives = _least(found.worth - found.prices[found.reviewers], here)
     is_full = bool(found.loads[reviewer] >= problem.most[reviewer])
     instead = _least(found.worth - found.utilities[found.submissions], there) if is_full else None

@@ -48,7 +48,7 @@ def blocks(problem: Problem, prices: Floats, weights: Floats | None = None) -> I
     The next block overwrites the last.
     """
     count, width = problem.shape
-    step = max(1, BLOCK // max(1, width))
+    step = max(problem.scores.rows_at_once, BLOCK // max(1, width))
     buffer: Reals | None = None
     forbidden = problem.forbidden
     for start in range(0, count, step):

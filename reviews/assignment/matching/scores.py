@@ -26,6 +26,10 @@ class Scores(Protocol):
     def roughness(self) -> float:
         """How far a value of `block` may be from the one `at` gives."""
 
+    @property
+    def rows_at_once(self) -> int:
+        """So many rows, at least, are worth asking `block` for at a time."""
+
     def block(self, start: int, stop: int) -> Reals:
         """The rows from start to before stop; not to be written to."""
 
@@ -45,6 +49,7 @@ class Dense:
         return self.matrix.shape[0], self.matrix.shape[1]
 
     roughness = 0.0
+    rows_at_once = 1
 
     def block(self, start: int, stop: int) -> Reals:
         """These rows of the matrix itself."""
@@ -66,6 +71,7 @@ class Sparse:
     elsewhere: float = 0.0
 
     roughness = 0.0
+    rows_at_once = 1
 
     @classmethod
     def of(
@@ -101,6 +107,8 @@ class Factors:
 
     submissions: Reals
     reviewers: Reals
+
+    rows_at_once = 64  # a product reads all the reviewers' vectors, however few the rows
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -147,6 +155,11 @@ class Weighted:
     def roughness(self) -> float:
         """What the terms have; the sum itself is made in double precision."""
         return sum(abs(weight) * scores.roughness for weight, scores in self.terms)
+
+    @property
+    def rows_at_once(self) -> int:
+        """The most that a term asks for."""
+        return max(scores.rows_at_once for _, scores in self.terms)
 
     def block(self, start: int, stop: int) -> Reals:
         """The sum of the terms' rows."""

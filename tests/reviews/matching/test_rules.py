@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reviews.assignment.matching.explain import explain
 from reviews.assignment.matching.infeasible import Infeasible
 from reviews.assignment.matching.problem import Pairs, Problem, ProblemError, problem
 from reviews.assignment.matching.randomised import capped
@@ -119,6 +120,20 @@ def test_fixed_pairs_count_for_the_rules() -> None:
     assert list(zip(found.submissions, found.reviewers, strict=True)) == [(0, 1), (0, 2), (1, 2)]
     with pytest.raises(ProblemError, match="the fixed pairs break a rule"):
         highest_total(problem(scores, 2, 2, fixed=Pairs.of([0, 0], [0, 1], scores.shape), rules=rules))
+
+
+def test_what_the_rules_ask_for_and_leave_out_is_explained() -> None:
+    scores = np.array([[0.9, 0.8, 0.1], [0.9, 0.8, 0.1]])
+    asked = problem(scores, 2, 2, rules=Rules(groups=(np.array([7, 7, -1]),)))
+    found = highest_total(asked)
+    assert found.reviewers.tolist() == [0, 2, 0, 2]
+    assert explain(asked, found, 0, 0).because == "assigned"
+    assert str(explain(asked, found, 1, 2)).startswith("It is worth 0.10")
+    left = explain(asked, found, 0, 1)
+    assert (left.because, str(left)) == (
+        "rules",
+        "It is worth 0.80 more than would do, but the rules leave it out.",
+    )
 
 
 def test_why_the_rules_leave_no_assignment() -> None:
