@@ -12,7 +12,7 @@ NOTHING = 1e-6  # worth no word
 
 @dataclass(frozen=True)
 class Explanation:
-    """`because`: conflict, fixed, assigned, rules, full or less. `by`: how far it is above what it must be, or below."""
+    """`because`: conflict, fixed, assigned, rules, full or less. `by`: how far it is above what must be, or below."""
 
     because: str
     score: float

@@ -1,4 +1,4 @@
-"""HiGHS, for what is no flow: one thread, no output, the same answer each time, unless an integer program's time is up."""
+"""HiGHS, for what is no flow: one thread, no output, the same answer each time (an integer program: if time allows)."""
 
 import os
 import sys

@@ -113,8 +113,7 @@ class _Master:
 
     def priced(self, duals: Floats) -> tuple[Problem, Floats, Floats]:
         """The problem with the rules' prices in the scores, the utilities of submissions, the prices of reviewers."""
-        count, width = self.problem.shape
-        utilities, prices, senior, rest = np.split(duals, np.cumsum([count, width, count]))
+        (count, width), (utilities, prices, senior, rest) = self.problem.shape, self.parts(duals)
         terms: list[tuple[float, Sparse | Factors]] = []
         if self.rules.seniors is not None:
             terms.append((-1.0, Factors(senior[:, None], self.rules.seniors[:, None].astype(float))))
@@ -130,16 +129,22 @@ class _Master:
         terms.append((-1.0, Sparse(*np.divmod(keys, width), sums, (count, width))))
         return replace(self.problem, scores=Weighted(((1.0, self.problem.scores), *terms))), utilities, prices
 
-    def bound(self, duals: Floats, found: Candidates, worth: Floats) -> float:
-        """What no assignment exceeds by these prices; `found` are the pairs worth more, with their priced scores."""
-        problem, (count, width) = self.problem, self.problem.shape
+    def parts(self, duals: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Utilities, prices of reviewers, of seniors (at most 0) and of "at most 1" (at least 0)."""
+        count, width = self.problem.shape
         utilities, prices, senior, rest = np.split(duals, np.cumsum([count, width, count]))
-        excess = np.bincount(found.rows, np.maximum(worth, 0), count)
+        return utilities, prices, np.minimum(senior, 0.0), np.maximum(rest, 0.0)
+
+    def bound(self, duals: Floats, priced: Problem, found: Candidates) -> float:
+        """What no assignment exceeds by these prices; `found` are the pairs worth more, with their priced scores."""
+        problem, fixed = self.problem, self.problem.fixed.lists()
+        utilities, prices, senior, rest = self.parts(duals)
+        gains = found.scores - prices[found.columns] - utilities[found.rows]
+        given = priced.scores.at(*fixed) - prices[fixed[1]] - utilities[fixed[0]]
         loads = problem.most * np.maximum(prices, 0) + problem.least * np.minimum(prices, 0)
-        needed = float(senior[problem.demand > 0].sum()) if self.rules.seniors is not None else 0.0
-        return math.fsum(
-            [float(problem.demand @ utilities), float(excess.sum()), float(loads.sum()), needed, rest.sum()]
-        )
+        needed = senior[(problem.demand > 0) & (self.rules.seniors is not None)]
+        parts = (problem.demand * utilities, gains, given, loads, needed, rest)
+        return math.fsum(float(part.sum()) for part in parts)
 
 
 def highest(problem: Problem, gap: float = GAP) -> Ruled:
@@ -164,17 +169,16 @@ def _highest(problem: Problem, rules: Rules, candidates: Candidates, missed: flo
     master = _Master(
         problem, rules, candidates, np.empty((0, 3), np.int64), np.empty((0, 4), np.int64), missed
     )
-    width, near = problem.shape[1], 0.0
+    width, most = problem.shape[1], max(ADDED, int(problem.demand.max(initial=0)))
     while True:
         _, _, duals = master.run(whole=False)
         priced, utilities, prices = master.priced(duals)
-        found = better(priced, prices, utilities + programs.ROUGH, ADDED)
-        gain = found.scores - prices[found.columns] - utilities[found.rows]
+        found = better(priced, prices, utilities + programs.ROUGH, most)
         wider = _with(master, found)
         if len(wider.candidates) > len(master.candidates):
             master = wider
             continue
-        bound = master.bound(duals, found, gain) + programs.ROUGH * float(problem.demand.sum())
+        bound = master.bound(duals, priced, found) + programs.ROUGH * float(problem.demand.sum())
         solver, values, _ = master.run(whole=True)
         if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             raise TimeoutError(f"no assignment within the rules was found in {programs.SECONDS:.0f} seconds")
@@ -191,7 +195,7 @@ def _highest(problem: Problem, rules: Rules, candidates: Candidates, missed: flo
         total = float(solver.getInfo().objective_function_value)
         near = max(0.0, bound - total)
         if near > gap * float(np.abs(chosen.scores).sum()):
-            wider = _with(master, better(priced, prices, utilities - near, ADDED))
+            wider = _with(master, better(priced, prices, utilities - near, most))
             if len(wider.candidates) > len(master.candidates):
                 master = wider
                 continue
