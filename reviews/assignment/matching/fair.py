@@ -46,7 +46,8 @@ def fairest(problem: Problem, seed: int = 0) -> Fair:
     if best.lacking.any() or not len(chosen):
         return Fair(chosen.rows, chosen.columns, 0.0, None, best)
     every = problem.shape[0] * problem.shape[1] <= EXACT
-    candidates = _listed(problem, best, problem.shape[1] if every else LISTED, np.random.default_rng(seed))
+    listed = 2 * problem.shape[1] if every else LISTED
+    candidates = _listed(problem, best, listed, np.random.default_rng(seed))
     bound = None
     if len(candidates) <= RELAXED:
         bound, candidates = relaxed(problem, candidates)

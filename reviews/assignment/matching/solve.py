@@ -33,9 +33,12 @@ def highest_total(problem: Problem, gap: float = total.GAP, prices: Floats | Non
 def fairest(problem: Problem, seed: int = 0) -> tuple[Result, float | None]:
     """An assignment in which the poorest submission fares well, and what the least score cannot exceed, if known.
 
-    The bound of the result is that of the total without fairness: it tells what fairness costs. Raises Infeasible.
+    The bound of the result is that of the total without fairness: it tells what fairness costs. Raises Infeasible, and
+    ProblemError where pairs are fixed.
     """
     began = time.perf_counter()
+    if len(problem.fixed):
+        raise ProblemError("fixed pairs do not go with the fair objective")
     left = _possible(problem)
     found = fair.fairest(left, seed)
     if found.solution.lacking.any():

@@ -9,7 +9,8 @@ from scipy.sparse import coo_array, vstack
 
 from reviews.assignment.matching import fair
 from reviews.assignment.matching.infeasible import Infeasible
-from reviews.assignment.matching.problem import problem
+from reviews.assignment.matching.pricing import Candidates
+from reviews.assignment.matching.problem import Pairs, Problem, ProblemError, problem
 from reviews.assignment.matching.solve import fairest, highest_total
 from reviews.assignment.matching.verify import faults
 
@@ -79,3 +80,20 @@ def test_the_bound_is_that_of_the_linear_program(monkeypatch: pytest.MonkeyPatch
 def test_what_cannot_be_is_told_here_too() -> None:
     with pytest.raises(Infeasible, match="4 reviews are needed, and reviewers may give 2 in all"):
         fairest(problem(np.ones((2, 2)), 2, 1))
+
+
+def test_fixed_pairs_are_refused() -> None:
+    with pytest.raises(ProblemError, match="fixed pairs do not go with the fair objective"):
+        fairest(problem(np.ones((2, 2)), 1, 1, fixed=Pairs.of([0], [0], (2, 2))))
+
+
+def test_up_to_the_limit_every_pair_is_a_candidate(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+
+    def program(asked: Problem, candidates: Candidates, least: float | None, start: Candidates) -> Candidates:
+        sizes.append(len(candidates))
+        return start
+
+    monkeypatch.setattr(fair, "program", program)
+    fairest(problem(np.random.default_rng(2).random((20, 90)), 2, 1))
+    assert set(sizes) == {20 * 90}
