@@ -1,6 +1,7 @@
 """The demo's bar, its mailbox and its way back to the start."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -113,13 +114,13 @@ def start_over() -> ResponseReturnValue:
     """Put everything back as it was when the demo was made."""
     here.session().rollback()
     data: Path = current_app.config["DATELINE"].data
+    clock.move_to(MOMENTS[0].at)  # first: a worker at the old hour would stamp the planned release as used
     with (
-        sqlite3.connect(data / "pristine.db") as pristine,
-        sqlite3.connect(data / "dateline.db", timeout=30) as live,
+        closing(sqlite3.connect(data / "pristine.db")) as pristine,
+        closing(sqlite3.connect(data / "dateline.db", timeout=30)) as live,
     ):
         pristine.backup(live)
     _mailbox().clear()
-    clock.move_to(MOMENTS[0].at)
     session.clear()
     flash("The demo is as it was in the beginning.", "success")
     return redirect("/", 303)

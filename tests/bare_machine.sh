@@ -27,6 +27,7 @@ unshare --mount --pid --fork sh -euc '
     folder=$1
     shift
     mount --make-rprivate /
+    mount --bind "$folder" "$folder"  # so that its root is a mount, as on a machine: tests mount inside
     mount -t proc proc "$folder/proc"
     mount --rbind /dev "$folder/dev"
     exec env -i HOME=/root TERM="${TERM:-dumb}" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
