@@ -14,6 +14,7 @@ from reviews.assignment.matching.problem import Problem
 from reviews.assignment.matching.scores import Floats, Ints
 
 LISTED = 32  # candidates of each submission, or one reviewer in a hundred
+IN_ALL = 2**22  # so many candidates at most beyond that, for memory's sake
 STEPS = 10  # on the same lists
 STAGES = 16  # at most
 FIRST = 0.4  # step, of how far a list's scores lie apart
@@ -45,7 +46,8 @@ class Lists:
 
 def prices_near_best(problem: Problem, generator: np.random.Generator) -> Floats:
     """Prices of the reviewers at which D is nearly least."""
-    listed = max(LISTED, 8 * int(problem.demand.max(initial=0)), problem.shape[1] // 100)
+    some = min(problem.shape[1] // 100, IN_ALL // max(1, problem.shape[0]))
+    listed = max(LISTED, 8 * int(problem.demand.max(initial=0)), some)
     best = prices = np.zeros(problem.shape[1])
     least, size, before = np.inf, 0.0, np.inf
     for stage in range(STAGES):

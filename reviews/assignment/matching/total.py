@@ -129,10 +129,14 @@ def on_candidates(
         (count + people, np.full(width, sink), np.full(width, more), relieved),
         (np.array([nobody]), np.array([sink]), np.array([problem.demand.sum()]), zeros[:1]),
     ]
+    sizes = [len(arc[0]) for arc in arcs]
     supplies = np.concatenate(
         [problem.demand, -problem.least, [problem.least.sum() - problem.demand.sum(), 0]]
     )
-    tails, heads, capacities, costs = (np.concatenate(part) for part in zip(*arcs, strict=True))
+    # Arcs are many, and the solver holds them, too: they are not kept twice meanwhile.
+    parts = list(zip(*arcs, strict=True))
+    del arcs
+    tails, heads, capacities, costs = (np.concatenate(parts.pop(0)) for _ in range(4))
     network = Network(tails, heads, capacities, costs, supplies)
     flow = network.cheapest()
     start = _whole(np.concatenate([np.full(count, -top / unit), -prices / unit, [0.0, 0.0]]))
@@ -141,7 +145,7 @@ def on_candidates(
     )
     distances = network.distances(flow, start)
     distances -= distances[sink]
-    units, lacking, _, short, over, _ = np.split(flow, np.cumsum([len(arc[0]) for arc in arcs])[:-1])
+    units, lacking, _, short, over, _ = np.split(flow, np.cumsum(sizes)[:-1])
     return Solution(
         candidates,
         units.reshape(len(weights), len(candidates)).sum(axis=0),
