@@ -1,6 +1,7 @@
 """What the organizers' pages ask. Of a submission that the viewer is in conflict with, only its own facts are read."""
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select, true
@@ -76,10 +77,11 @@ def review_counts(hidden: Collection[int] = ()) -> Select[int, int, int, float |
 _REVIEWS = review_counts().where(Assignment.submission_id.in_(bindparam("ids", expanding=True)))
 
 
+@lru_cache(200)
 def submission_rows(
-    venue_id: int, hidden: Collection[int], *, state: str = "", text: str = "", sort: str = "number"
+    hidden: tuple[int, ...], *, state: str = "", text: str = "", sort: str = "number"
 ) -> Rows:
-    """(id, number, title, state, outcome, pages) of the submissions listed.
+    """(id, number, title, state, outcome, pages) of the submissions listed; executed with a `venue_id`.
 
     `sort` is one of SORTS; "-" in front of it reverses. What is hidden takes
     no part in the order: such submissions come last.
@@ -102,7 +104,7 @@ def submission_rows(
         )
         .outerjoin(FileCheck, FileCheck.sha256 == Version.paper_sha256)
     )
-    query = query.where(*_asked_for(venue_id, state, text))
+    query = query.where(*_asked_for(state, text))
     name = sort.removeprefix("-")
     key: Any = {
         "title": func.lower(Submission.title),
@@ -119,13 +121,14 @@ def submission_rows(
     return query.order_by(key.is_(None), turned, Submission.number)
 
 
-def count_submissions(venue_id: int, *, state: str = "", text: str = "") -> Select[int]:
+@lru_cache(200)
+def count_submissions(*, state: str = "", text: str = "") -> Select[int]:
     """How many `submission_rows` there are."""
-    return select(func.count(Submission.id)).where(*_asked_for(venue_id, state, text))
+    return select(func.count(Submission.id)).where(*_asked_for(state, text))
 
 
-def _asked_for(venue_id: int, state: str, text: str) -> list[Any]:
-    conditions: list[Any] = [Submission.venue_id == venue_id]
+def _asked_for(state: str, text: str) -> list[Any]:
+    conditions: list[Any] = [Submission.venue_id == _VENUE]
     if state:
         conditions.append(Submission.state == state)
     if text:

@@ -45,9 +45,9 @@ def index() -> str:
     state = state if state in [one.value for one in State] else ""
     sort = sort if sort.removeprefix("-") in queries.SORTS else "number"
     hidden = queries.hidden_from(session, viewer.id, venue.id)
-    query = queries.submission_rows(venue.id, hidden, state=state, text=text, sort=sort)
-    counted = queries.count_submissions(venue.id, state=state, text=text)
-    page = paginate(session, query, counted=counted)
+    query = queries.submission_rows(tuple(hidden), state=state, text=text, sort=sort)
+    counted = queries.count_submissions(state=state, text=text)
+    page = paginate(session, query, {"venue_id": venue.id}, counted=counted)
     chosen = {name: value for name, value in (("state", state), ("q", text)) if value}
 
     def link(**more: object) -> str:
