@@ -44,12 +44,11 @@ def visible_to(person_id: int, at: datetime) -> Select[Submission, Outcome]:
 
 def accepted(venue_id: int, at: datetime) -> Select[int, Outcome]:
     """(submission id, outcome) of the accepted papers: public once released, nobody's before."""
+    # The release is joined, not asked for by each paper: before it, nothing is gone through.
     return (
         select(Decision.submission_id, Decision.outcome)
         .join(Submission, Submission.id == Decision.submission_id)
-        .join(
-            Release, Release.venue_id == Submission.venue_id
-        )  # one row: before the release, nothing is gone through
+        .join(Release, Release.venue_id == Submission.venue_id)
         .where(Release.venue_id == venue_id, _is_visible(at))
         .where(Submission.state == State.SUBMITTED, Decision.outcome != Outcome.REJECT)
     )
