@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from tests.servers import INSTALL
 
@@ -24,6 +24,10 @@ ARGUMENTS = [
 # Colours on their way from light to dark have no contrast that means anything.
 END_TRANSITIONS = """() => document.getAnimations().forEach(
     each => each.effect.getComputedTiming().endTime === Infinity || each.finish())"""
+PATIENCE = (
+    60_000  # milliseconds: a busy machine may stand still for ten seconds, and no test is slower for it
+)
+expect.set_options(timeout=PATIENCE)
 WIDTHS = {1280: 900, 390: 844}  # a laptop and a telephone: width and height
 
 
@@ -51,7 +55,7 @@ class Visitor:
     def open(self, width: int = 1280, **options: Any) -> Page:
         """A blank page of this width in a context of its own; `options` as in Playwright's new_context."""
         context = self._browser.new_context(viewport={"width": width, "height": WIDTHS[width]}, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         self._contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: self._note(message.type == "error", f"console: {message.text}"))

@@ -35,7 +35,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(is_true: Callable[[], object], what: str, seconds: float = 20) -> None:
+def wait_until(is_true: Callable[[], object], what: str, seconds: float = 60) -> None:
     """Return as soon as `is_true()` is; fail the test, naming `what`, when it takes longer than `seconds`."""
     end = time.monotonic() + seconds
     while not is_true():

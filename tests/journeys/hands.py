@@ -94,7 +94,7 @@ class Mouse:
 
     def sees(self, text: str) -> None:
         """The page says this, and nothing of it is cut off."""
-        expect(self.page.locator("body")).to_contain_text(text, timeout=20_000)
+        expect(self.page.locator("body")).to_contain_text(text)
         assert self.page.evaluate(CUT_OFF) == [], self.page.url
 
     def _press(self, target: Locator) -> None:

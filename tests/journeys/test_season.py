@@ -28,7 +28,6 @@ AFTER = datetime(2022, 11, 27, 9, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 PAPER = content.accepted()[0]
 HOME = "/sbm2022/"
-PATIENCE = 20_000  # milliseconds, on a busy machine
 
 
 class StandingClock:
@@ -96,7 +95,7 @@ class Journey:
         self.look(page)
 
     def sees(self, page: Page, text: str) -> None:
-        expect(page.locator("body")).to_contain_text(text, timeout=PATIENCE)
+        expect(page.locator("body")).to_contain_text(text)
 
     def letter(self, to: str, subject: str, saying: str = "") -> str:
         """The text of the newest letter to this address with these words, when it has come."""
@@ -289,12 +288,12 @@ def review(j: Journey, rey: Page) -> None:
     j.narrow(rey, f"{HOME}papers/1/review")
     state = rey.locator("[data-autosave-state]")
     rey.get_by_label("Summary").fill("It learns a transport map.")
-    expect(state).to_have_text(re.compile("^Saved "), timeout=PATIENCE)
+    expect(state).to_have_text(re.compile("^Saved "))
     rey.context.set_offline(True)
     rey.get_by_label("Strengths and weaknesses").fill("Clear; small experiments.")
-    expect(state).to_have_text("Not saved: no connection; kept in this browser", timeout=PATIENCE)
+    expect(state).to_have_text("Not saved: no connection; kept in this browser")
     rey.context.set_offline(False)
-    expect(state).to_have_text(re.compile("^Saved "), timeout=PATIENCE)
+    expect(state).to_have_text(re.compile("^Saved "))
     j.forgive("ERR_INTERNET_DISCONNECTED")
     j.go(rey, f"{HOME}papers/1/review")
     expect(rey.get_by_label("Strengths and weaknesses")).to_have_value("Clear; small experiments.")

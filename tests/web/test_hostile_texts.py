@@ -20,6 +20,7 @@ from decisions import jobs as letters
 from decisions.models import Outcome
 from mail.models import Message
 from submissions.models import Submission
+from tests.browser import PATIENCE
 from tests.hostile_texts import ALIVE, TEX, TEXTS
 from tests.season import BEFORE, CAMERA_READY, PDF, REVIEWING, Client, Season
 
@@ -57,7 +58,7 @@ class Trap:
     def open(self, *, own: str = "", enforces_policy: bool) -> Page:
         """A page that notices. Without the policy, what was injected would run; with it, Chromium complains of it."""
         context = self.browser.new_context(bypass_csp=not enforces_policy)
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(PATIENCE)
         context.expose_binding("pwned", lambda source, *_: self._note(f"ran in {source['frame'].url}"))
         page = context.new_page()
         page.on("dialog", self._answer)
