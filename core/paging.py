@@ -66,7 +66,7 @@ def _rows(
 ) -> list[Row[Any]]:
     asked = {**(values or {}), "per_page": per_page, "before": (number - 1) * per_page}
     if values:
-        return list(rows(session, _limited_once(query), asked))  # one of columns
+        return rows(session, _limited_once(query), asked)  # one of columns
     return list(session.execute(_limited(query), asked).all())
 
 

@@ -51,7 +51,7 @@ def faces(venue_id: int) -> Select[str, str, str | None]:
 
 def hidden_from(session: Session, person_id: int, venue_id: int) -> list[int]:
     """Ids of the venue's submissions that the person is in conflict with."""
-    return list(rows(session, _HIDDEN, {"person_id": person_id, "venue_id": venue_id}).scalars())
+    return [id_ for (id_,) in rows(session, _HIDDEN, {"person_id": person_id, "venue_id": venue_id})]
 
 
 def not_hidden(column: Any, hidden: Collection[int]) -> Any:

@@ -163,7 +163,7 @@ def initials(name: str) -> str:
 
 def schedule(session: Session, venue: Venue) -> list[tuple[str, list[tuple[str, str]]]]:
     """(day, [(time of the day, title)]) in the event's zone."""
-    rows = db.rows(session, *queries.schedule(venue.id)).all()
+    rows = db.rows(session, *queries.schedule(venue.id))
     lines = [(deadlines.in_zone(starts_at, venue.event_zone), title) for starts_at, title in rows]
     days = groupby(((local[:10], local[11:16], title) for local, title in lines), key=itemgetter(0))
     return [(day, [(time, title) for _, time, title in entries]) for day, entries in days]
@@ -171,7 +171,7 @@ def schedule(session: Session, venue: Venue) -> list[tuple[str, list[tuple[str, 
 
 def accepted_papers(session: Session, venue_id: int, at: datetime) -> list[Paper]:
     """The accepted papers, talks first; none before the release."""
-    rows = db.rows(session, *queries.accepted_papers(venue_id, at)).all()
+    rows = db.rows(session, *queries.accepted_papers(venue_id, at))
     if not rows:
         return []
     authors: dict[int, list[str]] = {}

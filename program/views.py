@@ -27,7 +27,7 @@ def home() -> str:
         upcoming=next((date for date in dates if date.state == "now"), None),
         door=presenters.submission_door(calendar, at),
         day_and_place=presenters.day_and_place(venue, calendar),
-        topics=rows(session, *queries.topics(venue.id)).scalars().all(),
+        topics=[name for (name,) in rows(session, *queries.topics(venue.id))],
         speakers=people[Section.SPEAKER],
         panelists=people[Section.PANELIST],
         organizers=people[Section.ORGANIZER],
@@ -47,7 +47,7 @@ def call() -> str:
         venue=venue,
         dates=presenters.key_dates(calendar, at),
         door=presenters.submission_door(calendar, at),
-        topics=rows(session, *queries.topics(venue.id)).scalars().all(),
+        topics=[name for (name,) in rows(session, *queries.topics(venue.id))],
     )
 
 

@@ -145,7 +145,7 @@ def _lines(authors: list[list[str]]) -> str:
 
 def _current(submission: Submission) -> Version:
     query, values = queries.versions_of(submission.id)
-    row = rows(request.session(), query.where(Version.number == submission.version), values).one()
+    row = request.session().execute(query.where(Version.number == submission.version), values).one()
     return cast(Version, detached(row, Version, FileCheck)[0])
 
 

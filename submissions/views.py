@@ -70,7 +70,7 @@ def index() -> ResponseReturnValue:
 def show(number: int) -> ResponseReturnValue:
     """One submission as its authors see it."""
     session, at, person, venue = request.session(), request.at(), current.signed_in(), current.venue()
-    found = rows(session, *queries.own(person.id, venue.id, number)).all() or abort(404)
+    found = rows(session, *queries.own(person.id, venue.id, number)) or abort(404)
     things = [detached(row, Submission, Version, FileCheck) for row in found]
     submission, version, check = next(row for row in things if row[1].number == row[0].version)
     calendar = current.calendar()

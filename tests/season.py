@@ -6,7 +6,7 @@ Oct 20, camera-ready closes 2022-11-26T12:00:00Z.
 
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import Connection, event, func, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.test import EnvironBuilder, TestResponse, encode_multipart
@@ -23,6 +23,7 @@ from werkzeug.test import EnvironBuilder, TestResponse, encode_multipart
 import core.config
 from accounts.models import Email, Person
 from core import clock
+from core.db import Prepared
 from core.files import Blob, DiskStore
 from decisions.models import Decision, Outcome
 from reviews.assignment.models import Assignment
@@ -268,11 +269,17 @@ class Season:
         def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
             seen.append(statement)
 
-        engine = self.app.extensions["engine"]
+        def asked(prepared: Prepared, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
+            seen.append(prepared.text)
+            return ask(prepared, connection, values)
+
+        engine, ask = self.app.extensions["engine"], Prepared.ask
         event.listen(engine, "before_cursor_execute", note)
+        Prepared.ask = asked  # type: ignore[assignment, method-assign]
         try:
             yield seen
         finally:
+            Prepared.ask = ask  # type: ignore[method-assign]
             event.remove(engine, "before_cursor_execute", note)
 
 

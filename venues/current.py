@@ -40,9 +40,10 @@ def visitor(person_id: int, session_key: str) -> Person | None:
     session = request.session()
     if "slug" not in g or not _is_read():
         return cast("Person | None", session.scalar(*accounts.signed_in(person_id, session_key)))
-    row = rows(session, *queries.visit(person_id, session_key, g.slug)).one_or_none()
-    if row is None:
+    seen = rows(session, *queries.visit(person_id, session_key, g.slug))
+    if not seen:
         return None
+    (row,) = seen
     someone, found = detached(row, Person, Venue)
     if found:
         g.venue = found
@@ -66,7 +67,7 @@ def venue() -> Venue:
     if "venue" not in g:
         session = request.session()
         if _is_read():
-            row = rows(session, *queries.columns_by_slug(g.slug)).one_or_none() or abort(404)
+            (row,) = rows(session, *queries.columns_by_slug(g.slug)) or abort(404)
             (g.venue,) = detached(row, Venue)
         else:
             g.venue = session.scalar(*queries.by_slug(g.slug)) or abort(404)

@@ -85,7 +85,7 @@ _ROLES = select(Membership.__table__.c.role).where(
 
 def calendar_of(session: Session, venue_id: int) -> Calendar:
     """A venue's dates and extensions, for who has no request (see current.calendar)."""
-    found: Any = rows(session, _CALENDAR, {"venue_id": venue_id}).all()
+    found = rows(session, _CALENDAR, {"venue_id": venue_id})
     of_date = len(VenueDate.__table__.c)
     extensions = [detached(row[of_date:], Extension)[0] for row in found if row.id is None]
     return Calendar([row for row in found if row.id is not None], extensions)
@@ -106,20 +106,22 @@ def places(session: Session, venue_ids: Collection[int]) -> list[Place]:
     asked = list(venue_ids)
     venues = select(Venue.id, Venue.slug, Venue.short_name).where(Venue.id.in_(asked))
     dates: dict[int, list[Any]] = {}
-    for date in rows(session, select(*VenueDate.__table__.c).where(VenueDate.venue_id.in_(asked))):
+    for date in session.execute(select(*VenueDate.__table__.c).where(VenueDate.venue_id.in_(asked))):
         dates.setdefault(date.venue_id, []).append(date)
     extensions: dict[int, list[Any]] = {}
-    for row in rows(session, select(*Extension.__table__.c).where(Extension.venue_id.in_(asked))):
+    for row in session.execute(select(*Extension.__table__.c).where(Extension.venue_id.in_(asked))):
         extensions.setdefault(row.venue_id, []).append(row)
     return [
         Place(id_, slug, name, Calendar(dates.get(id_, []), extensions.get(id_, [])))
-        for id_, slug, name in rows(session, venues.order_by(Venue.created_at.desc(), Venue.id.desc()))
+        for id_, slug, name in session.execute(venues.order_by(Venue.created_at.desc(), Venue.id.desc()))
     ]
 
 
 def roles_of(session: Session, person_id: int, venue_id: int) -> frozenset[Role]:
     """The roles of a person in a venue."""
-    return frozenset(rows(session, _ROLES, {"person_id": person_id, "venue_id": venue_id}).scalars())
+    return frozenset(
+        role for (role,) in rows(session, _ROLES, {"person_id": person_id, "venue_id": venue_id})
+    )
 
 
 def members(venue_id: int, role: Role) -> Select[Person]:

@@ -77,13 +77,13 @@ def show(number: int) -> str:
     """One submission: what it says, its files, who is in conflict, reviews, decision, what was done to it."""
     session, venue, viewer = request.session(), current.venue(), current.signed_in()
     which = {"person_id": viewer.id, "venue_id": venue.id, "number": number}
-    submission = rows(session, queries.ONE_SUBMISSION, which).one_or_none() or abort(404)
+    (submission,) = rows(session, queries.ONE_SUBMISSION, which) or abort(404)
     this = {"submission_id": submission.id}
     return render_template(
         "organizers/submission.html",
         submission=submission,
         versions=[(row, deadlines.utc(row.saved_at)) for row in rows(session, queries.VERSIONS, this)],
-        conflicts=rows(session, queries.CONFLICTS, this).all(),
+        conflicts=rows(session, queries.CONFLICTS, this),
         reviews=for_organizer(session, viewer.id, venue.id, submission.id),
         trail=[
             (deadlines.utc(at), act, name)

@@ -9,7 +9,6 @@ from flask import Flask
 from sqlalchemy import Connection, event, select
 
 from bench import data
-from core.db import rows
 from reviews.assignment.models import Assignment
 from reviews.papers.queries import reader
 from reviews.reviewing import queries
@@ -40,7 +39,7 @@ def plan(app: Flask) -> list[str]:
             asked.append((statement, parameters))
 
         event.listen(app.extensions["engine"], "before_cursor_execute", note)
-        found = rows(session, queries.OWN, values).all()
+        found = session.execute(queries.OWN, values).all()
         event.remove(app.extensions["engine"], "before_cursor_execute", note)
         assert len(found) > 1
         statement, parameters = asked[0]

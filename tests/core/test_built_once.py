@@ -1,10 +1,14 @@
 """Queries that are built once are asked with their own values each time."""
 
+from typing import Any
+
 import pytest
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, func, select, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from accounts.models import Email, Person
-from core.db import built_once, rows
+from bench import data
+from core.db import Base, built_once, make_engine, make_sessions, rows
 from tests.season import Season
 
 built: list[str] = []
@@ -22,7 +26,7 @@ def test_it_is_built_once_and_asked_with_each_calls_values(season: Season) -> No
     ada, rey = (season.ada.id, "Ada Abel"), (season.rey.id, "Rey Ross")
     found = [named("Ada Abel", "ada@example.org"), named("Rey Ross", "rey@example.org")]
     found.append(named("Ada Abel", "rey@example.org"))
-    assert [rows(season.session, *query).all() for query in found] == [[ada], [rey], []]
+    assert [rows(season.session, *query) for query in found] == [[ada], [rey], []]
     assert [season.session.execute(*query).all() for query in reversed(found)] == [[], [rey], [ada]]
     assert len(built) <= 1  # none when another test built it
 
@@ -36,3 +40,52 @@ def test_it_can_be_narrowed(season: Season) -> None:
 def test_a_value_that_is_not_given_is_refused() -> None:
     with pytest.raises(ValueError, match="shorter"):
         named("Ada Abel")  # type: ignore[call-arg]
+
+
+def test_its_rows_are_those_of_sqlalchemy(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "SUBMISSIONS", 20)
+    monkeypatch.setattr(data, "REVIEWERS", 12)
+    engine = make_engine(database_url)
+    kinds = set()
+    with make_sessions(engine)() as session:
+        data.fill(session)
+        for table in Base.metadata.sorted_tables:
+            query = select(table)
+            expected = [tuple(row) for row in session.execute(query)]
+            found = rows(session, query)
+            assert [tuple(row) for row in found] == expected, table.name
+            assert [row._fields for row in found[:1]] == [tuple(table.c.keys()) for _ in expected[:1]]
+            kinds |= {type(value).__name__ for row in found for value in row}
+            assert all(
+                type(a) is type(b)
+                for x, y in zip(found, expected, strict=True)
+                for a, b in zip(x, y, strict=True)
+            )
+    engine.dispose()
+    assert kinds >= {"datetime", "DateKind", "State", "bool", "dict", "list", "NoneType", "int", "str"}
+
+
+def test_names_lists_and_defaults(season: Season) -> None:
+    both: Any = select(
+        Person.id, Person.name, Email.id, func.count().label("many"), bindparam("mark", "none").label("mark")
+    )
+    query = both.join(Email).where(Person.name == bindparam("name")).group_by(Person.id, Email.id)
+    (row,) = rows(season.session, query, {"name": "Ada Abel", "besides": 1})
+    assert (row.name, row.many, row.mark) == ("Ada Abel", 1, "none")
+    assert not hasattr(row, "id"), "which of both?"
+    assert [row.mark for row in rows(season.session, query, {"name": "Ada Abel", "mark": "x"})] == ["x"]
+    with pytest.raises(KeyError, match="name"):
+        rows(season.session, query)
+    some = select(Person.name).where(Person.id.in_(bindparam("ids", expanding=True))).order_by(Person.name)
+    for ids, names in (([season.rut.id, season.ada.id], ["Ada Abel", "Rut Ruiz"]), ([], [])):
+        assert [name for (name,) in rows(season.session, some, {"ids": ids})] == names
+
+
+def test_what_the_database_refuses_is_an_error_of_sqlalchemys(database_url: str) -> None:
+    engine = make_engine(database_url)
+    with make_sessions(engine)() as session:
+        with pytest.raises((OperationalError, ProgrammingError), match="unheard"):
+            rows(session, select(text("unheard")))
+        session.rollback()
+        assert rows(session, select(func.count()).select_from(Person)) == [(0,)]
+    engine.dispose()
