@@ -69,8 +69,17 @@ def blocks(problem: Problem, prices: Floats, weights: Floats | None = None) -> I
 
 def nearest(problem: Problem, prices: Floats, count: int, generator: np.random.Generator) -> Candidates:
     """About `count` pairs of each submission with the highest score minus price; many equal ones are drawn from."""
-    width = problem.shape[1]
     found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+    found += [(rows, columns) for rows, columns, _ in near(problem, prices, count, generator)]
+    rows, columns = (np.concatenate(part) for part in zip(*found, strict=True))
+    return Candidates(rows, columns, scores_of(problem, rows, columns))
+
+
+def near(
+    problem: Problem, prices: Floats, count: int, generator: np.random.Generator
+) -> Iterator[tuple[Ints, Ints, Reals]]:
+    """The pairs of `nearest`, some submissions at a time: rows, columns, and roughly their score minus price."""
+    width = problem.shape[1]
     sample = max(1, min(8, width // (4 * count)))
     rank = max(1, count // sample)
     for start, values in blocks(problem, prices):
@@ -80,12 +89,11 @@ def nearest(problem: Problem, prices: Floats, count: int, generator: np.random.G
         else:
             least = np.full(len(values), -np.inf, values.dtype)
         rows, columns = np.divmod(np.flatnonzero((values >= least[:, None]) & (values > -np.inf)), width)
+        worth = values[rows, columns]
         if len(rows) > 4 * count * len(values):
-            kept = first_of_each(rows, [generator.random(len(rows)), -values[rows, columns]], 2 * count)
-            rows, columns = rows[kept], columns[kept]
-        found.append((rows + start, columns))
-    rows, columns = (np.concatenate(part) for part in zip(*found, strict=True))
-    return Candidates(rows, columns, scores_of(problem, rows, columns))
+            kept = first_of_each(rows, [generator.random(len(rows)), -worth], 2 * count)
+            rows, columns, worth = rows[kept], columns[kept], worth[kept]
+        yield rows + start, columns, worth
 
 
 def first_of_each(rows: Ints, keys: list[Floats], count: int) -> Ints:

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, vstack
 
+from bench import affinities
 from reviews.assignment.matching import total
+from reviews.assignment.matching.ascent import prices_near_best
 from reviews.assignment.matching.infeasible import Infeasible
 from reviews.assignment.matching.problem import Pairs, Problem, ProblemError, problem
 from reviews.assignment.matching.scores import Dense, Factors, Sparse, Weighted
@@ -182,6 +184,13 @@ def test_small_problems_from_prices_of_an_ascent(asked: Problem) -> None:
     size = max(1.0, float(np.abs(found.worth).sum()))
     assert faults(asked, found.submissions, found.reviewers) == []
     assert found.total == pytest.approx(best, abs=2e-6 * size)
+
+
+def test_the_ascent_ends_near_the_best_prices() -> None:
+    """Where topics are contended: as near as a fifth of a percent, so that few rounds of flows follow."""
+    asked = problem(affinities.factors(1000, 1000), 4, 5)
+    prices = prices_near_best(asked, np.random.default_rng(0))
+    assert 0 <= bound(asked, prices) / total.maximise(asked).total - 1 < 0.002
 
 
 def test_bids_come_out_exactly() -> None:
