@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache, lru_cache, wraps
+from functools import cache, wraps
 from typing import Annotated, Any, ParamSpec, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     BindParameter,
-    ClauseElement,
     DateTime,
     Engine,
     Enum,
@@ -194,25 +194,34 @@ def rehearsal(session: Session) -> Iterator[None]:
 def rows(session: Session, query: Executable, values: Mapping[str, Any] | None = None) -> list[Any]:
     """What a query of columns gives, as named tuples. For queries that are made once and asked again and again.
 
-    It goes past the session's machinery for entities and, where no list is among the values, past SQLAlchemy's
-    execution; either costs more than a small query. Raises what SQLAlchemy would.
+    It goes past the session's machinery for entities and past SQLAlchemy's execution, either of which costs more than a
+    small query. A value that is a list stands for an expanding parameter. Raises what SQLAlchemy would.
     """
     connection = session.info.get(CONNECTION) or session.connection()
-    prepared = _prepared(query, connection.dialect)
-    if prepared is None:
-        return list(connection.execute(query, values))
-    return prepared.ask(connection, values or {})
+    values = values or {}
+    # The text has a place for each value of a list.
+    lists = (list, tuple, set, frozenset)
+    which = query, *(len(value) for value in values.values() if isinstance(value, lists))
+    known = _prepared.setdefault(connection.dialect, {})
+    if which not in known:
+        known[which] = Prepared(query, connection.dialect, values)
+    return known[which].ask(connection, values)
 
 
 class Prepared:
     """A query in the database's own words, and what turns Python's values into its and its into Python's."""
 
-    def __init__(self, query: Any, compiled: Any, dialect: Dialect) -> None:
-        self.text, self.positions = str(compiled), compiled.positiontup
-        self.parameters: list[tuple[str, BindParameter[Any], Callable[[Any], Any]]] = []
-        for name, bound in compiled.binds.items():
-            process = bound.type.dialect_impl(dialect).bind_processor(dialect)
-            self.parameters.append((name, bound, process or (lambda value: value)))
+    def __init__(self, query: Any, dialect: Dialect, values: Mapping[str, Any]) -> None:
+        """For values like these: their lists are as long."""
+        compiled = query.compile(dialect=dialect)
+        found = compiled.construct_expanded_state(dict(values))
+        self.text, self.positions = found.statement, found.positiontup
+        self.parameters = [
+            (name, bound, bound.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is)
+            for name, bound in compiled.binds.items()
+            if name in found.additional_parameters or name in found.parameter_expansion
+        ]
+        self.lists = found.parameter_expansion  # the names of each one's places
         columns = list(query.selected_columns)
         self.types = [column.type.dialect_impl(dialect) for column in columns]
         self.processes: list[tuple[int, Callable[[Any], Any]]] | None = None
@@ -223,12 +232,14 @@ class Prepared:
 
     def ask(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """The rows for these values of the parameters."""
-        asked = {
-            name: process(
-                values[bound.key] if bound.required or bound.key in values else bound.effective_value
-            )
-            for name, bound, process in self.parameters
-        }
+        asked: dict[str, Any] = {}
+        for name, bound, process in self.parameters:
+            if name in self.lists:
+                asked.update(zip(self.lists[name], map(process, values[bound.key]), strict=True))
+            elif bound.required or bound.key in values:
+                asked[name] = process(values[bound.key])
+            else:
+                asked[name] = process(bound.effective_value)
         arguments = asked if self.positions is None else [asked[name] for name in self.positions]
         cursor = connection.connection.cursor()
         try:
@@ -259,12 +270,11 @@ class Prepared:
         return [(place, process) for place, process in enumerate(found) if process]
 
 
-@lru_cache(500)
-def _prepared(query: Executable, dialect: Dialect) -> Prepared | None:
-    """None for a query whose text depends on its values: with a list among them."""
-    compiled: Any = cast("ClauseElement", query).compile(dialect=dialect)
-    depends = compiled.post_compile_params or compiled.literal_execute_params
-    return None if depends else Prepared(query, compiled, dialect)
+_prepared: WeakKeyDictionary[Dialect, dict[tuple[Any, ...], Prepared]] = WeakKeyDictionary()
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def detached(values: Sequence[Any], *kinds: type[Base]) -> list[Any]:
