@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 
-from flask import Response, current_app, make_response, session
+from flask import Response, current_app, session
 from flask import request as asked
 
 from core import request
 
-Kept = dict[str, tuple[datetime, str, str]]  # by path: the second it was made in, its ETag, the page
+Kept = dict[str, tuple[datetime, str, bytes]]  # by path: the second it was made in, its ETag, the page
 
 
 def kept_whole(view: Callable[[], str]) -> Callable[[], str | Response]:
@@ -30,10 +30,12 @@ def kept_whole(view: Callable[[], str]) -> Callable[[], str | Response]:
             body = view()
             if session.modified:
                 return body  # it holds a token of this visitor's
-            found = pages[asked.path] = second, hashlib.sha256(body.encode()).hexdigest()[:20], body
-        response = make_response(found[2])
+            whole = body.encode()
+            found = pages[asked.path] = second, hashlib.sha256(whole).hexdigest()[:20], whole
+        response = Response(found[2])
         response.set_etag(found[1])
-        response.make_conditional(asked)
+        if asked.if_none_match:
+            response.make_conditional(asked)
         return response
 
     return page
