@@ -35,6 +35,9 @@ from sqlalchemy.types import TypeDecorator
 P = ParamSpec("P")
 Q = TypeVar("Q", bound=Select[*tuple[Any, ...]])
 CONNECTION = "dateline_connection"  # in a session's info: the connection of the transaction that it is in
+PREPARED = (
+    "dateline_prepared"  # in a connection's info: its `Prepared` by query, then by the lengths of lists
+)
 WRITES = "dateline_writes"  # execution option: this transaction takes SQLite's write lock when it begins
 
 
@@ -199,13 +202,15 @@ def rows(session: Session, query: Executable, values: Mapping[str, Any] | None =
     """
     connection = session.info.get(CONNECTION) or session.connection()
     values = values or {}
+    known = connection.info.setdefault(PREPARED, WeakKeyDictionary()).setdefault(query, {})
     # The text has a place for each value of a list.
-    lists = (list, tuple, set, frozenset)
-    which = query, *(len(value) for value in values.values() if isinstance(value, lists))
-    known = _prepared.setdefault(connection.dialect, {})
-    if which not in known:
-        known[which] = Prepared(query, connection.dialect, values)
-    return known[which].ask(connection, values)
+    lengths = tuple(
+        len(value) for value in values.values() if isinstance(value, (list, tuple, set, frozenset))
+    )
+    if lengths not in known:
+        known[lengths] = Prepared(query, connection.dialect, values)
+    found: list[Any] = known[lengths].ask(connection, values)
+    return found
 
 
 class Prepared:
@@ -234,12 +239,11 @@ class Prepared:
         """The rows for these values of the parameters."""
         asked: dict[str, Any] = {}
         for name, bound, process in self.parameters:
+            value = values[bound.key] if bound.required or bound.key in values else bound.effective_value
             if name in self.lists:
-                asked.update(zip(self.lists[name], map(process, values[bound.key]), strict=True))
-            elif bound.required or bound.key in values:
-                asked[name] = process(values[bound.key])
+                asked.update(zip(self.lists[name], map(process, value), strict=True))
             else:
-                asked[name] = process(bound.effective_value)
+                asked[name] = process(value)
         arguments = asked if self.positions is None else [asked[name] for name in self.positions]
         cursor = connection.connection.cursor()
         try:
@@ -268,9 +272,6 @@ class Prepared:
             for one, column in zip(self.types, described, strict=True)
         ]
         return [(place, process) for place, process in enumerate(found) if process]
-
-
-_prepared: WeakKeyDictionary[Dialect, dict[tuple[Any, ...], Prepared]] = WeakKeyDictionary()
 
 
 def _as_it_is(value: Any) -> Any:

@@ -34,10 +34,12 @@ OWN_EVERYWHERE = (
 )
 # The reviewer's assignment of one paper, if they can read it: for a `reader(…)` and the paper's number. One that
 # locks it, and one with the review begun: what is joined to a locked row may be older than the lock.
-_OWN_ASSIGNMENT = VISIBLE.where(Submission.number == bindparam("number")).with_only_columns(Assignment)
+_OWN_ASSIGNMENT = VISIBLE.where(Submission.number == bindparam("number")).with_only_columns(
+    *Assignment.__table__.c
+)
 TO_WRITE = _OWN_ASSIGNMENT.with_for_update(of=Assignment)
 TO_READ = _OWN_ASSIGNMENT.join(Review, Review.assignment_id == Assignment.id, isouter=True).add_columns(
-    Review
+    *Review.__table__.c
 )
 
 

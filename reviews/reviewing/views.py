@@ -1,7 +1,7 @@
 """Reviewers see their papers and write reviews; drafts are saved as they type."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask import request as asked
@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from core import preview, request
-from core.db import transaction
+from core.db import detached, rows, transaction
 from core.duty import agenda
 from core.paging import paginate
 from core.verdict import HIDDEN, Refused
@@ -22,6 +22,7 @@ from reviews.reviewing import actions, duties, form, policy, presenters, queries
 from reviews.reviewing.actions import Stale
 from reviews.reviewing.form import AnswerError, Answers
 from reviews.reviewing.forms import ReviewForm
+from reviews.reviewing.models import Review
 from venues import current
 from venues.deadlines import Phase, closed_from, iso, utc
 from venues.deadlines import State as Window
@@ -74,7 +75,8 @@ def _which(number: int) -> dict[str, Any]:
 
 def _assignment(session: Session, number: int) -> Assignment:
     """The assignment of whoever asks, locked; 404 when there is none."""
-    return session.scalar(queries.TO_WRITE, _which(number)) or abort(404)
+    (row,) = rows(session, queries.TO_WRITE, _which(number)) or abort(404)
+    return cast(Assignment, detached(row, Assignment)[0])
 
 
 @pages.get("/<int(max=1000000000):number>/review")
@@ -90,7 +92,8 @@ def _page(
     """The page of a review: with the saved draft, or with what was sent."""
     session, person, due = request.session(), current.signed_in(), _due()
     calendar, at = current.calendar(), request.at()
-    assignment, found = session.execute(queries.TO_READ, _which(number)).one_or_none() or abort(404)
+    (row,) = rows(session, queries.TO_READ, _which(number)) or abort(404)
+    assignment, found = detached(row, Assignment, Review)
     paper = papers.paper(session, person.id, current.venue(), calendar, at, number)
     may_write = policy.may_write(session, person, assignment, at, calendar)
     if shown is None:

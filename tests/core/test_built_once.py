@@ -1,5 +1,7 @@
 """Queries that are built once are asked with their own values each time."""
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -79,6 +81,19 @@ def test_names_lists_and_defaults(season: Season) -> None:
     some = select(Person.name).where(Person.id.in_(bindparam("ids", expanding=True))).order_by(Person.name)
     for ids, names in (([season.rut.id, season.ada.id], ["Ada Abel", "Rut Ruiz"]), ([], [])):
         assert [name for (name,) in rows(season.session, some, {"ids": ids})] == names
+    fixed = select(Person.name).where(
+        Person.name == bindparam("name"), Person.id.in_([season.ada.id, season.bo.id])
+    )
+    found = [rows(season.session, fixed, {"name": name}) for name in ("Ada Abel", "Rut Ruiz", "Bo Brandt")]
+    assert found == [[("Ada Abel",)], [], [("Bo Brandt",)]]
+
+
+def test_queries_that_are_gone_are_forgotten(season: Season) -> None:
+    gone = weakref.ref(query := select(Person.name))
+    assert len(rows(season.session, query)) == 6
+    del query
+    gc.collect()
+    assert gone() is None
 
 
 def test_what_the_database_refuses_is_an_error_of_sqlalchemys(database_url: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from accounts.models import Person
 from core.audit import AuditEntry
-from core.db import transaction
+from core.db import detached, rows, transaction
 from core.verdict import Refused
 from reviews.assignment.models import Assignment
 from reviews.papers.queries import reader
@@ -473,7 +473,8 @@ def test_of_saves_at_once_one_holds(season_on_both: Season) -> None:
                 with transaction(session):
                     calendar = calendar_of(session, venue_id)
                     which = {**reader(rey, venue_id, calendar, REVIEWING), "number": 1}
-                    found = session.scalars(queries.TO_WRITE, which).one()
+                    (row,) = rows(session, queries.TO_WRITE, which)
+                    (found,) = detached(row, Assignment)
                     by = session.get_one(Person, rey)
                     actions.save_draft(session, found, answers, 0, calendar=calendar, by=by, at=REVIEWING)
                 outcomes.append("saved")
