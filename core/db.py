@@ -202,7 +202,10 @@ def rows(session: Session, query: Executable, values: Mapping[str, Any] | None =
     """
     connection = session.info.get(CONNECTION) or session.connection()
     values = values or {}
-    known = connection.info.setdefault(PREPARED, WeakKeyDictionary()).setdefault(query, {})
+    try:
+        known = connection.info[PREPARED][query]
+    except KeyError:
+        known = connection.info.setdefault(PREPARED, WeakKeyDictionary()).setdefault(query, {})
     # The text has a place for each value of a list.
     lengths = tuple(
         len(value) for value in values.values() if isinstance(value, (list, tuple, set, frozenset))
