@@ -146,20 +146,21 @@ def restore(session: Session, submission: Submission, *, by: Person, at: datetim
     jobs.enqueue(session, "tell_reviewers_of_return", submission_id=submission.id, withdrawn=second)
 
 
-def announce(session: Session, venue: Venue, size: int, *, by: Person, at: datetime) -> str:
-    """Note that this person's upload of `size` bytes begins now; the token to send it with, once."""
+def announce(session: Session, venue_id: int, size: int, *, by: int, at: datetime) -> str:
+    """Note that an upload of `size` bytes of the person of this id begins now; the token to send it with, once.
+
+    Ids and not the venue and the person, who would be read anew: this is the path of every file.
+    """
     token = secrets.token_urlsafe(32)
-    session.add(Upload(token=token, venue_id=venue.id, person_id=by.id, begun_at=at, size=size))
+    session.add(Upload(token=token, venue_id=venue_id, person_id=by, begun_at=at, size=size))
     return token
 
 
 def finish_upload(session: Session, token: str, *, by: int, at: datetime) -> bool:
-    """Use up an announced upload of the person of this id; False when it was used before.
-
-    The id and not the person, who would be read anew: this is the path of every file.
-    """
+    """Use up an announced upload of the person of this id; False when it was used before."""
     unused = update(Upload).where(Upload.token == token, Upload.person_id == by, Upload.used_at.is_(None))
-    return session.scalar(unused.values(used_at=at).returning(Upload.token)) is not None
+    using = unused.values(used_at=at).returning(Upload.token)
+    return session.scalar(using, execution_options={"synchronize_session": False}) is not None
 
 
 def record_conflict(

@@ -121,6 +121,7 @@ def version_of(submission_id: int, number: int) -> Select[Version, FileCheck | N
     )
 
 
+@built_once
 def announced(token: str, person_id: int, slug: str) -> Select[int, datetime]:
     """(size, begun_at) of an upload that the person announced to this venue."""
     return (

@@ -147,11 +147,9 @@ def announce() -> ResponseReturnValue:
         return {"error": "This file is empty. Choose it again."}, 422
     if size > editing.limit():
         return {"error": uploads.too_large(editing.limit())}, 422
-    session = request.session()
+    session, venue_id, person_id = request.session(), current.venue().id, current.signed_in().id
     with transaction(session):
-        token = actions.announce(
-            session, current.venue(), size, by=current.signed_in(), at=request.began_at()
-        )
+        token = actions.announce(session, venue_id, size, by=person_id, at=request.began_at())
     return {"url": url_for(".upload", token=token)}, 201
 
 
@@ -163,7 +161,7 @@ def upload(token: str) -> ResponseReturnValue:
     They are durable when this answers; a version names them when the form is saved.
     """
     session, person_id = request.session(), current.signed_in().id
-    announced = session.execute(queries.announced(token, person_id, g.slug)).one_or_none() or abort(404)
+    (announced,) = rows(session, *queries.announced(token, person_id, g.slug)) or abort(404)
     if http.content_length != announced.size:
         return {"error": "The file did not arrive whole. Send it again."}, 400
     kind = Kind.SUPPLEMENT if http.args.get("kind") == Kind.SUPPLEMENT.value else Kind.PAPER
