@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reviews.assignment.matching.pricing import first_of_each, near
+from reviews.assignment.matching.pricing import near
 from reviews.assignment.matching.problem import Problem
 from reviews.assignment.matching.scores import Floats, Ints
 
@@ -40,13 +40,17 @@ class Lists:
         reviewers = np.zeros(scores.shape, np.int32)
         lengths = np.zeros(submissions, np.int64)
         for rows, columns, worth in near(problem, prices, count, generator):
-            kept = first_of_each(rows, [-worth], count)
-            row, column = rows[kept], columns[kept]
-            found = np.bincount(row, minlength=submissions)
-            place = np.arange(len(row)) - (np.cumsum(found) - found)[row]
-            scores[row, place] = worth[kept] + prices[column]
-            reviewers[row, place] = column
-            lengths += found
+            # By submission, the best first: one key, which sorts four times as fast as two.
+            worth = worth.astype(np.float64)
+            apart = 2 * np.ptp(worth) or 1.0 if len(worth) else 1.0
+            order = np.argsort(rows * apart - worth)
+            found = np.bincount(rows, minlength=submissions)
+            place = np.arange(len(rows)) - (np.cumsum(found) - found)[rows]
+            kept = place < count
+            row, column = rows[kept], columns[order[kept]]
+            scores[row, place[kept]] = worth[order[kept]] + prices[column]
+            reviewers[row, place[kept]] = column
+            lengths += np.minimum(found, count)
         wanted = np.minimum(problem.demand, lengths * sum(units for _, units in problem.parts))
         live = wanted > 0
         return (
