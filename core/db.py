@@ -207,9 +207,8 @@ def rows(session: Session, query: Executable, values: Mapping[str, Any] | None =
     except KeyError:
         known = connection.info.setdefault(PREPARED, WeakKeyDictionary()).setdefault(query, {})
     # The text has a place for each value of a list.
-    lengths = tuple(
-        len(value) for value in values.values() if isinstance(value, (list, tuple, set, frozenset))
-    )
+    lists = (list, tuple, set, frozenset)
+    lengths = tuple((key, len(value)) for key, value in values.items() if isinstance(value, lists))
     if lengths not in known:
         known[lengths] = Prepared(query, connection.dialect, values)
     found: list[Any] = known[lengths].ask(connection, values)
