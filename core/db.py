@@ -35,9 +35,7 @@ from sqlalchemy.types import TypeDecorator
 P = ParamSpec("P")
 Q = TypeVar("Q", bound=Select[*tuple[Any, ...]])
 CONNECTION = "dateline_connection"  # in a session's info: the connection of the transaction that it is in
-PREPARED = (
-    "dateline_prepared"  # in a connection's info: its `Prepared` by query, then by the lengths of lists
-)
+PREPARED = "dateline_prepared"  # in a connection's info: `Prepared` by query, then by the lengths of lists
 WRITES = "dateline_writes"  # execution option: this transaction takes SQLite's write lock when it begins
 
 

@@ -31,8 +31,8 @@ def kept_whole(view: Callable[[], str]) -> Callable[[], str | Response]:
             if session.modified:
                 return body  # it holds a token of this visitor's
             whole = body.encode()
-            found = pages[asked.path] = second, hashlib.sha256(whole).hexdigest()[:20], whole
-        response = Response(found[2], headers=[("ETag", f'"{found[1]}"')])
+            found = pages[asked.path] = second, f'"{hashlib.sha256(whole).hexdigest()[:20]}"', whole
+        response = Response(found[2], headers=[("ETag", found[1])])
         if asked.if_none_match:
             response.make_conditional(asked)
         return response

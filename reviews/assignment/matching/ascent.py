@@ -41,8 +41,7 @@ class Lists:
         lengths = np.zeros(submissions, np.int64)
         for rows, columns, worth in near(problem, prices, count, generator):
             # By submission, the best first: one key, which sorts four times as fast as two.
-            worth = worth.astype(np.float64)
-            apart = 2 * np.ptp(worth) or 1.0 if len(worth) else 1.0
+            apart = 2 * (float(worth.max(initial=0)) - float(worth.min(initial=0))) or 1.0
             order = np.argsort(rows * apart - worth)
             found = np.bincount(rows, minlength=submissions)
             place = np.arange(len(rows)) - (np.cumsum(found) - found)[rows]

@@ -1,5 +1,6 @@
 """What is asked: who may review what, how many reviews a submission needs, how many a reviewer gives."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reviews.assignment.matching.rules import Rules
-from reviews.assignment.matching.scores import Dense, Ints, Reals, Scores
+from reviews.assignment.matching.scores import Dense, Factors, Ints, Reals, Scores, Sparse, Weighted
 
 MOST_UNITS = 2**40  # reviews in all; beyond it sums of costs would not fit into 64 bits
 
@@ -155,8 +156,7 @@ def problem(
             f"reviewer {reviewer} must give {made.least[reviewer]} reviews but may give {made.most[reviewer]}"
         )
     _check_fixed(made)
-    if isinstance(scores, Dense):
-        _check_finite(scores, made.conflicts)
+    _check_finite(scores, made.conflicts)
     return made
 
 
@@ -193,7 +193,32 @@ def _check_fixed(made: Problem) -> None:
             raise ProblemError(what.format(int(np.argmin(numbers))))
 
 
-def _check_finite(scores: Dense, conflicts: Pairs) -> None:
+def _check_finite(scores: Scores, conflicts: Pairs) -> None:
+    """Pairs in conflict may hold anything; else whatever scores are made of is finite."""
+    if isinstance(scores, Dense):
+        _check_matrix(scores, conflicts)
+    elif isinstance(scores, Sparse):
+        bad = np.flatnonzero(~np.isfinite(scores.values) & ~conflicts.has(scores.rows, scores.columns))
+        if len(bad):
+            at = bad[0]
+            raise ProblemError(
+                f"the score of submission {scores.rows[at]} and reviewer {scores.columns[at]} is {scores.values[at]}"
+            )
+        if not math.isfinite(scores.elsewhere):
+            raise ProblemError(f"the score of all other pairs is {scores.elsewhere}")
+    elif isinstance(scores, Factors):
+        for vectors, whose in ((scores.submissions, "submission"), (scores.reviewers, "reviewer")):
+            bad = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
+            if len(bad):
+                raise ProblemError(f"the vector of {whose} {bad[0]} is not finite")
+    elif isinstance(scores, Weighted):
+        for weight, term in scores.terms:
+            if not math.isfinite(weight):
+                raise ProblemError(f"a weight is {weight}")
+            _check_finite(term, conflicts)
+
+
+def _check_matrix(scores: Dense, conflicts: Pairs) -> None:
     step = max(1, 2**20 // max(1, scores.shape[1]))
     for start in range(0, scores.shape[0], step):
         block = scores.block(start, min(start + step, scores.shape[0]))

@@ -250,6 +250,23 @@ def test_a_reviewer_with_an_empty_profile_takes_what_is_left() -> None:
         ({"load": 1.5}, "load: only whole numbers"),
         ({"min_load": 3}, "reviewer 0 must give 3 reviews but may give 2"),
         ({"scores": np.array([[1, np.nan], [0, 0]])}, "the score of submission 0 and reviewer 1 is nan"),
+        (
+            {"scores": Factors(np.eye(2), np.array([[1, 0], [0, -np.inf]]))},
+            "the vector of reviewer 1 is not finite",
+        ),
+        (
+            {"scores": Sparse.of(np.array([1]), np.array([0]), np.array([np.inf]), (2, 2))},
+            "submission 1 and reviewer 0 is inf",
+        ),
+        (
+            {"scores": Sparse.of(np.zeros(0, int), np.zeros(0, int), np.zeros(0), (2, 2), np.nan)},
+            "the score of all other pairs is nan",
+        ),
+        ({"scores": Weighted(((np.nan, Dense(np.ones((2, 2)))),))}, "a weight is nan"),
+        (
+            {"scores": Weighted(((1.0, Dense(np.full((2, 2), np.nan))),))},
+            "submission 0 and reviewer 0 is nan",
+        ),
         ({"fixed": Pairs.of([0, 0], [0, 1], (2, 2))}, "submission 0 has more reviewers fixed than it needs"),
     ],
 )
