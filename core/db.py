@@ -3,7 +3,7 @@
 import inspect
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, wraps
@@ -245,17 +245,21 @@ class Prepared:
             else:
                 asked[name] = process(value)
         arguments = asked if self.positions is None else [asked[name] for name in self.positions]
-        cursor = connection.connection.cursor()
+        dialect, raw = connection.dialect, connection.connection
         try:
-            cursor.execute(self.text, arguments)
-            found, described = cursor.fetchall(), cursor.description
-        except connection.dialect.loaded_dbapi.Error as error:
-            kind = connection.dialect.loaded_dbapi.Error
-            raise DBAPIError.instance(self.text, None, error, kind) from error
-        finally:
-            cursor.close()
+            with closing(raw.cursor()) as cursor:
+                cursor.execute(self.text, arguments)
+                found, described = cursor.fetchall(), cursor.description
+        except dialect.loaded_dbapi.Error as error:
+            is_lost = dialect.is_disconnect(error, raw, None)
+            if is_lost:  # so that it is not rolled back, nor lent to another
+                connection.invalidate(error)
+            kind = dialect.loaded_dbapi.Error
+            raise DBAPIError.instance(
+                self.text, None, error, kind, connection_invalidated=is_lost, dialect=dialect
+            ) from error
         if self.processes is None:
-            self.processes = self._processes(connection.dialect, described)
+            self.processes = self._processes(dialect, described)
         made = []
         for row in found:
             line = list(row)

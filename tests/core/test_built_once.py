@@ -104,3 +104,19 @@ def test_what_the_database_refuses_is_an_error_of_sqlalchemys(database_url: str)
         session.rollback()
         assert rows(session, select(func.count()).select_from(Person)) == [(0,)]
     engine.dispose()
+
+
+def test_a_connection_that_is_lost_is_not_lent_again(postgres_url: str) -> None:
+    engine, other = make_engine(postgres_url), make_engine(postgres_url)
+    query = select(func.count()).select_from(Person)
+    with make_sessions(engine)() as session:
+        lost = session.scalar(select(func.pg_backend_pid()))
+        with other.begin() as connection:
+            connection.execute(select(func.pg_terminate_backend(lost)))
+        with pytest.raises(OperationalError) as caught:
+            rows(session, query)
+        assert caught.value.connection_invalidated
+    with make_sessions(engine)() as session:
+        assert rows(session, query) == [(0,)]
+    engine.dispose()
+    other.dispose()
