@@ -140,7 +140,9 @@ def test_an_organizer_accepts_a_late_version(season: Season) -> None:
     ]
     with pytest.raises(Refused, match="waits for nobody's leave"):
         actions.accept_late(season.session, late, by=season.olga, at=CLOSED)
-    assert "Accepted by an organizer 2022-09-27 12:00:01 UTC" in client.page(f"{HOME}/1/")
+    assert 'Accepted by an organizer <span class="when">2022-09-27 12:00:01 UTC</span>' in client.page(
+        f"{HOME}/1/"
+    )
 
 
 def test_a_late_draft_is_submitted_when_accepted(season: Season) -> None:
