@@ -3,7 +3,7 @@
 import inspect
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, wraps
@@ -26,15 +26,14 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy import inspect as inspection
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column, sessionmaker
+from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.types import TypeDecorator
 
 P = ParamSpec("P")
 Q = TypeVar("Q", bound=Select[*tuple[Any, ...]])
-CONNECTION = "dateline_connection"  # in a session's info: the connection of the transaction that it is in
 PREPARED = "dateline_prepared"  # in a connection's info: `Prepared` by query, then by the lengths of lists
 WRITES = "dateline_writes"  # execution option: this transaction takes SQLite's write lock when it begins
 
@@ -127,10 +126,9 @@ def make_engine(url: str, *, wait: int = 15) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # A reader that later wants to write can be refused at once by SQLite, so writers say so from the start.
-        if connection.get_execution_options().get(WRITES):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:  # which waits for nothing and cannot fail: past SQLAlchemy, whose way costs as much as a query
-            connection.connection.cursor().execute("BEGIN")
+        # Past SQLAlchemy, whose way costs as much as a query.
+        is_for_writing = connection.get_execution_options().get(WRITES)
+        _answer(connection, "BEGIN IMMEDIATE" if is_for_writing else "BEGIN")
 
     return engine
 
@@ -146,20 +144,77 @@ def analyze(engine: Engine) -> None:
             connection.exec_driver_sql("ANALYZE")
 
 
+class LeanSession(Session):
+    """A session that takes part in its transaction only when it is asked for entities.
+
+    Most requests ask for rows alone (`rows`), straight from the connection. What a session does for its entities at the
+    beginning and the end of a transaction costs as much as two small queries.
+    """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        """As SQLAlchemy's, for an engine."""
+        super().__init__(*arguments, join_transaction_mode="control_fully", **named)
+        self._line: Connection | None = None
+
+    def line(self, *, for_writing: bool = False) -> Connection:
+        """The connection, in this session's transaction, which begins with it."""
+        if self._line is None:
+            line = cast(Engine, self.bind).connect()
+            try:
+                line.execution_options(**{WRITES: for_writing}).begin()
+            except BaseException:  # another process has SQLite locked
+                line.close()
+                raise
+            self._line = line
+        elif not self._line.in_transaction():
+            raise PendingRollbackError("a flush failed and has undone this transaction: roll it back first")
+        return self._line
+
+    def get_bind(self, *_args: Any, **_named: Any) -> Connection:
+        """Where SQLAlchemy's session asks for entities: in the same transaction, which it ends with its own."""
+        return self.line()
+
+    def begin(self, nested: bool = False) -> SessionTransaction:
+        """A savepoint. Whole transactions are `transaction`'s: SQLAlchemy's would not commit what rows have written."""
+        if not nested:
+            raise RuntimeError("use core.db.transaction")
+        made = super().begin(nested=True)
+        self.connection()  # sets it now and not at the first entity, for rows are written, too
+        return made
+
+    def commit(self) -> None:
+        """Write what is changed, and commit."""
+        if self.in_transaction():
+            super().commit()
+        if self._line is not None and self._line.in_transaction():
+            try:
+                self._line.commit()
+            except BaseException:  # it would go back to the pool with its transaction open
+                self._line.rollback()
+                raise
+        self._let_go()
+
+    def rollback(self) -> None:
+        """Undo what was done since the last commit."""
+        if self.in_transaction():
+            super().rollback()
+        self._let_go()
+
+    def close(self) -> None:
+        """Undo what was not committed, and forget all entities."""
+        super().close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Give the connection back; what it has not committed is undone."""
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
+
+
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
     """The factory of sessions on this engine."""
-    sessions = sessionmaker(engine)
-
-    # To ask a session for its connection costs as much as a small query, so each transaction's is noted for `rows`.
-    @event.listens_for(sessions, "after_begin")
-    def _note(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
-        session.info[CONNECTION] = connection
-
-    @event.listens_for(sessions, "after_transaction_end")
-    def _forget(session: Session, _transaction: SessionTransaction) -> None:
-        session.info.pop(CONNECTION, None)
-
-    return sessions
+    return sessionmaker(engine, class_=LeanSession)
 
 
 @contextmanager
@@ -172,7 +227,7 @@ def transaction(session: Session) -> Iterator[None]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("changes were made outside of the transaction that should hold them")
     session.rollback()
-    session.connection(execution_options={WRITES: True})
+    cast(LeanSession, session).line(for_writing=True)
     try:
         yield
         session.commit()
@@ -185,7 +240,7 @@ def transaction(session: Session) -> Iterator[None]:
 def rehearsal(session: Session) -> Iterator[None]:
     """Everything inside is done as in a transaction and then undone: to show what an act would do."""
     session.rollback()
-    session.connection(execution_options={WRITES: True})
+    cast(LeanSession, session).line(for_writing=True)
     try:
         yield
     finally:
@@ -196,9 +251,10 @@ def rows(session: Session, query: Executable, values: Mapping[str, Any] | None =
     """What a query of columns gives, as named tuples. For queries that are made once and asked again and again.
 
     It goes past the session's machinery for entities and past SQLAlchemy's execution, either of which costs more than a
-    small query. A value that is a list stands for an expanding parameter. Raises what SQLAlchemy would.
+    small query: entities that were changed are not written before, nor those in memory changed by an UPDATE. A value
+    that is a list stands for an expanding parameter. Raises what SQLAlchemy would.
     """
-    connection = session.info.get(CONNECTION) or session.connection()
+    connection = cast(LeanSession, session).line()
     values = values or {}
     try:
         known = connection.info[PREPARED][query]
@@ -227,7 +283,7 @@ class Prepared:
             if name in found.additional_parameters or name in found.parameter_expansion
         ]
         self.lists = found.parameter_expansion  # the names of each one's places
-        columns = list(query.selected_columns)
+        columns = list(query.exported_columns)  # of an UPDATE: those that it returns
         self.types = [column.type.dialect_impl(dialect) for column in columns]
         self.processes: list[tuple[int, Callable[[Any], Any]]] | None = None
         keys = [str(column.key) for column in columns]
@@ -245,27 +301,16 @@ class Prepared:
             else:
                 asked[name] = process(value)
         arguments = asked if self.positions is None else [asked[name] for name in self.positions]
-        dialect, raw = connection.dialect, connection.connection
-        try:
-            with closing(raw.cursor()) as cursor:
-                cursor.execute(self.text, arguments)
-                found, described = cursor.fetchall(), cursor.description
-        except dialect.loaded_dbapi.Error as error:
-            is_lost = dialect.is_disconnect(error, raw, None)
-            if is_lost:  # so that it is not rolled back, nor lent to another
-                connection.invalidate(error)
-            kind = dialect.loaded_dbapi.Error
-            raise DBAPIError.instance(
-                self.text, None, error, kind, connection_invalidated=is_lost, dialect=dialect
-            ) from error
+        found, described = _answer(connection, self.text, arguments)
         if self.processes is None:
-            self.processes = self._processes(dialect, described)
+            self.processes = self._processes(connection.dialect, described)
         made = []
         for row in found:
             line = list(row)
             for place, process in self.processes:
-                line[place] = process(line[place])
-            made.append(self.row(*line))
+                if line[place] is not None:  # of any type
+                    line[place] = process(line[place])
+            made.append(self.row._make(line))
         return made
 
     def _processes(
@@ -276,6 +321,26 @@ class Prepared:
             for one, column in zip(self.types, described, strict=True)
         ]
         return [(place, process) for place, process in enumerate(found) if process]
+
+
+def _answer(connection: Connection, text: str, arguments: Any = ()) -> tuple[list[Any], Any]:
+    """What the driver's own cursor gives, and its description. Raises what SQLAlchemy would."""
+    dialect, raw = connection.dialect, connection.connection
+    try:
+        cursor = raw.cursor()
+        try:
+            cursor.execute(text, arguments)
+            return list(cursor.fetchall()), cursor.description
+        finally:
+            cursor.close()
+    except dialect.loaded_dbapi.Error as error:
+        is_lost = dialect.is_disconnect(error, raw, None)
+        if is_lost:  # so that it is not rolled back, nor lent to another
+            connection.invalidate(error)
+        kind = dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(
+            text, None, error, kind, connection_invalidated=is_lost, dialect=dialect
+        ) from error
 
 
 def _as_it_is(value: Any) -> Any:
@@ -300,7 +365,7 @@ def detached(values: Sequence[Any], *kinds: type[Base]) -> list[Any]:
             continue
         thing = kind.__mapper__.class_manager.new_instance()
         thing.__dict__.update(found)
-        inspection(thing).key = kind.__mapper__.identity_key_from_primary_key(key)
+        instance_state(thing).key = kind.__mapper__.identity_key_from_primary_key(key)
         made.append(thing)
     return made
 

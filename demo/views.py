@@ -128,8 +128,7 @@ def start_over() -> ResponseReturnValue:
 
 def bar() -> dict[str, Any]:
     """What the bar shows."""
-    person = current.person()
-    mine = {email.address for email in person.emails} if person else set()
+    mine = {email.address for email in current.with_emails().emails} if current.person() else set()
     at, now = here.at(), latest(here.at())
     return {
         "moments": [(m.key, m.label, m is now) for m in MOMENTS],

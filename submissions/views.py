@@ -110,7 +110,7 @@ def new() -> ResponseReturnValue:
     """A new submission; its maker stands first."""
     if http.method == "POST":
         return editing.save(None)
-    session, person, venue = request.session(), current.signed_in(), current.venue()
+    session, person, venue = request.session(), current.with_emails(), current.venue()
     policy.may_begin(session, person, venue, request.at(), calendar=current.calendar()).enforce()
     form = editing.make_form()
     form.form_key.data = secrets.token_urlsafe(24)

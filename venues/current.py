@@ -8,6 +8,7 @@ from flask import request as asked
 from accounts import queries as accounts
 from accounts.current import person as person
 from accounts.current import signed_in as signed_in
+from accounts.current import with_emails as with_emails
 from accounts.models import Person
 from core import request
 from core.db import detached, rows
@@ -48,7 +49,6 @@ def visitor(person_id: int, session_key: str) -> Person | None:
     if found:
         g.venue = found
         g.roles = frozenset(map(Role, row[-1].split(","))) if row[-1] else frozenset()
-    session.add(someone)  # rules ask for their addresses, too
     return cast(Person, someone)
 
 

@@ -132,7 +132,7 @@ def _kind(name: str) -> Kind:
 
 def _page(name: str, form: LetterForm | None = None, status: int = 200, **values: Any) -> ResponseReturnValue:
     """The page of a letter: with the words that are saved, or with what was sent."""
-    session, venue, viewer, kind = request.session(), current.venue(), current.signed_in(), _kind(name)
+    session, venue, viewer, kind = request.session(), current.venue(), current.with_emails(), _kind(name)
     saved = session.get(VenueLetter, (venue.id, name))
     is_own = saved is not None and bool(saved.body)
     if form is None:
@@ -176,7 +176,7 @@ def _example(name: str, form: LetterForm) -> Example:
         own,
         current.venue(),
         current.calendar(),
-        viewer=current.signed_in(),
+        viewer=current.with_emails(),
         at=request.at(),
     )
 

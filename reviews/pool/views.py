@@ -118,7 +118,8 @@ def _asked(found: Invitation, form: AnswerForm) -> ResponseReturnValue:
         due=shown(due) if due else "",
         may_accept=policy.may_accept(session, person, found, at),
         may_decline=policy.may_decline(session, person, found, at),
-        is_other=person is not None and found.email not in {email.address for email in person.emails},
+        is_other=person is not None
+        and found.email not in {email.address for email in current.with_emails().emails},
     ), 422 if form.errors else 200
 
 
