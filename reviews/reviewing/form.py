@@ -176,6 +176,13 @@ QUESTIONS = (
 )
 TEXTS = tuple(question.name for question in QUESTIONS if question.kind is Kind.TEXT)
 BY_NAME = {question.name: question for question in QUESTIONS}
+# What a browser sends for each choice.
+_KNOWN: dict[str, dict[str, int | bool | None]] = {
+    question.name: {"": None, **{str(number): number for number, _ in question.choices}}
+    if question.kind is Kind.SCALE
+    else {"": None, "yes": True, "no": False}
+    for question in QUESTIONS
+}
 
 
 def read(fields: Any) -> Answers:
@@ -199,9 +206,7 @@ def _read(question: Question, value: Any) -> str | int | bool | None:
         return _read_text(question, value)
     if question.kind is Kind.ATTEST:
         return bool(value)
-    known: dict[str, int | bool | None] = {"": None, "yes": True, "no": False}
-    if question.kind is Kind.SCALE:
-        known = {"": None, **{str(number): number for number, _ in question.choices}}
+    known = _KNOWN[question.name]
     if value not in known:
         raise AnswerError(question.name, f"Choose one of the given answers to “{question.label}”.")
     return known[value]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select, update
 
 from accounts.models import Person
 from core.db import built_once
@@ -43,7 +43,23 @@ TO_READ = _OWN_ASSIGNMENT.join(Review, Review.assignment_id == Assignment.id, is
 )
 
 
+# Keeps the draft of a review that was begun, if nobody else did meanwhile.
+SAVE = (
+    update(Review)
+    .where(Review.assignment_id == bindparam("of_assignment"), Review.revision == bindparam("now"))
+    .values(draft=bindparam("answers"), draft_saved_at=bindparam("at"), revision=Review.revision + 1)
+    .returning(Review.revision)
+)
+
+
 @built_once
+def draft(assignment_id: int) -> Select[Any]:
+    """(draft, draft_saved_at, revision) of the review begun for an assignment."""
+    return select(Review.draft, Review.draft_saved_at, Review.revision).where(
+        Review.assignment_id == assignment_id
+    )
+
+
 def of_assignment(assignment_id: int) -> Select[Review]:
     """The review begun for an assignment."""
     return select(Review).where(Review.assignment_id == assignment_id)

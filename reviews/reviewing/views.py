@@ -190,7 +190,7 @@ def save(number: int) -> ResponseReturnValue:
                 by=current.signed_in(),
                 at=request.at(),
             )
-            return {"revision": saved.revision, "saved_at": iso(saved.draft_saved_at)}
+            return {"revision": saved.revision, "saved_at": iso(saved.at)}
     except AnswerError as error:
         return {"error": str(error)}, 422
     except Refused as error:

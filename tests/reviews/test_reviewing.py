@@ -456,10 +456,14 @@ def test_saving_a_draft_is_cheap(reviewing: Season) -> None:
     assert len(seen) <= 8, seen
 
 
-def test_of_saves_at_once_one_holds(season_on_both: Season) -> None:
-    """Four tabs save the first draft at once: one is taken, three are given its text."""
+@pytest.mark.parametrize("begun", [0, 1])
+def test_of_saves_at_once_one_holds(season_on_both: Season, begun: int) -> None:
+    """Four tabs save the first draft at once, or change it: one is taken, three are given its text."""
     season = season_on_both
     assignment_id, rey = season.assign(season.submission(), season.rey).id, season.rey.id
+    season.at(REVIEWING)
+    if begun:
+        assert put(season, 0, {"summary": "begun"})[0] == 200
     venue_id = season.venue.id
     season.session.rollback()
     together = threading.Barrier(4)
@@ -476,7 +480,7 @@ def test_of_saves_at_once_one_holds(season_on_both: Season) -> None:
                     (row,) = rows(session, queries.TO_WRITE, which)
                     (found,) = detached(row, Assignment)
                     by = session.get_one(Person, rey)
-                    actions.save_draft(session, found, answers, 0, calendar=calendar, by=by, at=REVIEWING)
+                    actions.save_draft(session, found, answers, begun, calendar=calendar, by=by, at=REVIEWING)
                 outcomes.append("saved")
             except Stale as stale:
                 outcomes.append(f"{stale.revision} {stale.theirs['summary']}")
@@ -487,8 +491,8 @@ def test_of_saves_at_once_one_holds(season_on_both: Season) -> None:
     for thread in threads:
         thread.join()
     kept = season.session.scalars(select(Review)).one()
-    assert (kept.assignment_id, kept.revision) == (assignment_id, 1)
-    assert sorted(outcomes) == [f"1 {kept.draft['summary']}"] * 3 + ["saved"]
+    assert (kept.assignment_id, kept.revision) == (assignment_id, begun + 1)
+    assert sorted(outcomes) == [f"{begun + 1} {kept.draft['summary']}"] * 3 + ["saved"]
     assert season.session.scalar(select(func.count()).select_from(Review)) == 1
 
 
