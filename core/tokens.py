@@ -30,8 +30,11 @@ class SpentToken(Base):
 SPENT_FOR = timedelta(days=1)  # longer than a link would be good: a clock set back must not make it so again
 
 
-class PatientSigner(TimestampSigner):
-    """A signer to whom a time in the future, left by a clock that was set back, is young and not expired."""
+class _Signer(TimestampSigner):
+    """A signer by our clock, to whom a time in the future is young, not expired: the clock may have been set back."""
+
+    def get_timestamp(self) -> int:
+        return int(clock.real().timestamp())
 
     def unsign(self, signed_value: Any, max_age: int | None = None, return_timestamp: bool = False) -> Any:
         """The value, if it is ours and no older than this."""
@@ -42,11 +45,6 @@ class PatientSigner(TimestampSigner):
             if error.date_signed is None or error.date_signed <= now:
                 raise
             return super().unsign(signed_value, None, return_timestamp)  # type: ignore[call-overload]
-
-
-class _Signer(PatientSigner):
-    def get_timestamp(self) -> int:
-        return int(clock.real().timestamp())
 
 
 def use(secret: str) -> None:

@@ -2,19 +2,14 @@
 
 import hashlib
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, g, session
-from flask.sessions import SecureCookieSessionInterface
 from flask_bootstrap import Bootstrap5
-from flask_login import LoginManager
-from flask_wtf import CSRFProtect
-from itsdangerous import URLSafeTimedSerializer
 
 import core.config
-from core import clock, limits, tokens
+from core import clock, limits
 from core.config import Config
 from core.db import make_engine, make_sessions
 from core.files import DiskStore
@@ -23,20 +18,10 @@ from venues.slugs import SlugConverter
 from web import errors, headers, icons, second_factor, shell, urls
 from web.accounting import Site
 from web.readiness import Readiness
+from web.sessions import Protection, Sessions, SignIns
 
 ROOT = Path(__file__).parent.parent
-csrf = CSRFProtect()
-
-
-class Sessions(SecureCookieSessionInterface):
-    """Sessions in a signed cookie, which a clock set back does not end; the signer is made once."""
-
-    @cache  # noqa: B019 (one app, one interface, for the life of the process)
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        made = super().get_signing_serializer(app)
-        if made is not None:
-            made.signer = tokens.PatientSigner
-        return made
+csrf = Protection()
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -105,8 +90,7 @@ def _fingerprint(folder: Path) -> str:
 
 
 def _init_login(app: Flask) -> None:
-    manager = LoginManager(app)
-    manager.session_protection = None  # people change networks; changed passwords end sessions by their key
+    manager = SignIns(app)
     manager.unauthorized_handler(errors.sign_in_first)
 
     @manager.user_loader

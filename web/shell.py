@@ -77,7 +77,7 @@ def build(app: Flask) -> Shell:
         person_id=person.id if person else None,
         person_name=person.name if person else "",
         account_url="/account",
-        sign_in_url="" if person else _links()("accounts.sign_in", next=None if is_door else path),
+        sign_in_url="" if person else _sign_in_url(None if is_door else path),
         sign_out_url="/sign-out",
         csrf_token=_csrf_token() if person else "",
         demo_bar=demo_bar() if demo_bar else None,
@@ -102,6 +102,12 @@ def _link(
     _root: str, _blueprint: str | None, _slug: str | None, endpoint: str, values: tuple[tuple[str, Any], ...]
 ) -> str:
     return url_for(endpoint, **dict(values))
+
+
+def _sign_in_url(back: str | None) -> str:
+    """Where to sign in, and come back from. Anybody can ask for any path: long ones are not remembered."""
+    link = url_for if back and len(back) > 200 else _links()
+    return str(link("accounts.sign_in", next=back))
 
 
 def _csrf_token() -> str:
