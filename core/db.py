@@ -57,6 +57,13 @@ class UTCDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        """For SQLite's text one function in place of three that call each other: pages have instants by the dozen."""
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+        read = datetime.fromisoformat
+        return lambda text: None if text is None else read(text).replace(tzinfo=UTC)
+
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 Id = Annotated[int, mapped_column(BigId, primary_key=True)]
@@ -202,7 +209,8 @@ class LeanSession(Session):
 
     def close(self) -> None:
         """Undo what was not committed, and forget all entities."""
-        super().close()
+        if self.in_transaction() or self.identity_map:
+            super().close()
         self._let_go()
 
     def _let_go(self) -> None:
@@ -278,7 +286,7 @@ class Prepared:
         found = compiled.construct_expanded_state(dict(values))
         self.text, self.positions = found.statement, found.positiontup
         self.parameters = [
-            (name, bound, bound.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is)
+            (name, bound.key, bound, bound.type.dialect_impl(dialect).bind_processor(dialect))
             for name, bound in compiled.binds.items()
             if name in found.additional_parameters or name in found.parameter_expansion
         ]
@@ -294,12 +302,12 @@ class Prepared:
     def ask(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """The rows for these values of the parameters."""
         asked: dict[str, Any] = {}
-        for name, bound, process in self.parameters:
-            value = values[bound.key] if bound.required or bound.key in values else bound.effective_value
+        for name, key, bound, process in self.parameters:
+            value = values[key] if key in values or bound.required else bound.effective_value
             if name in self.lists:
-                asked.update(zip(self.lists[name], map(process, value), strict=True))
+                asked.update(zip(self.lists[name], map(process, value) if process else value, strict=True))
             else:
-                asked[name] = process(value)
+                asked[name] = process(value) if process else value
         arguments = asked if self.positions is None else [asked[name] for name in self.positions]
         found, described = _answer(connection, self.text, arguments)
         if self.processes is None:
@@ -341,10 +349,6 @@ def _answer(connection: Connection, text: str, arguments: Any = ()) -> tuple[lis
         raise DBAPIError.instance(
             text, None, error, kind, connection_invalidated=is_lost, dialect=dialect
         ) from error
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
 
 
 def detached(values: Sequence[Any], *kinds: type[Base]) -> list[Any]:

@@ -1,9 +1,9 @@
 """Rate limits counted in our own database, so that several processes count together and no broker is needed."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, current_app
+from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits.storage import Storage
@@ -100,3 +100,9 @@ def init(app: Flask) -> None:
     limiter.init_app(app)
     # All limits stand at their views, which ask by themselves: no look at those at each request.
     app.before_request_funcs[None].remove(limiter._check_request_limit)
+    # Afterwards it counts what failed, which only what was posted can (`deduct_when`).
+    count = app.after_request_funcs[None].pop()
+
+    @app.after_request
+    def _count(response: Response) -> Response:
+        return cast(Response, count(response)) if request.method == "POST" else response

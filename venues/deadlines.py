@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 from typing import Protocol
 
 from venues import wording, zones
@@ -183,16 +184,27 @@ _CLOCK = {Precision.DAY: "", Precision.MINUTE: ", %H:%M", Precision.SECOND: ", %
 
 def written(dated: Dated) -> datetime:
     """The wall-clock time that was written, in its zone."""
-    at = dated.at - _UNIT[dated.precision] if dated.meaning is Meaning.DEADLINE else dated.at
-    return at.astimezone(zones.zone(dated.zone))
+    return _written(dated.at, dated.meaning, dated.precision, dated.zone)
+
+
+def _written(at: datetime, meaning: Meaning, precision: Precision, zone: str) -> datetime:
+    last = at - _UNIT[precision] if meaning is Meaning.DEADLINE else at
+    return last.astimezone(zones.zone(zone))
 
 
 def shown(dated: Dated) -> str:
     """The announcement for people: "Sept 26, 2022, 23:59 AoE", or "Nov 25, 2022 AoE" when written to the day."""
-    local = written(dated)
-    return f"{shown_day(local)}{local.strftime(_CLOCK[dated.precision])} {dated.zone}"
+    return _shown(dated.at, dated.meaning, dated.precision, dated.zone)
 
 
+# Remembered, here and below: the same few instants stand on most pages, and rules come with sentences that name them.
+@lru_cache(2000)
+def _shown(at: datetime, meaning: Meaning, precision: Precision, zone: str) -> str:
+    local = _written(at, meaning, precision, zone)
+    return f"{shown_day(local)}{local.strftime(_CLOCK[precision])} {zone}"
+
+
+@lru_cache(2000)
 def long(at: datetime) -> str:
     """An instant with its weekday: "Tue 27 Sep 2022 12:00 UTC"."""
     at = at.astimezone(UTC)
@@ -358,6 +370,7 @@ class Calendar:
         return f"Decisions were promised for {shown(promised)} and are overdue."
 
 
+@lru_cache(2000)
 def shown_end(closes_at: datetime, zone: str) -> str:
     """A first closed instant as the deadline that it ends."""
     precision = Precision.SECOND if closes_at.second else Precision.MINUTE

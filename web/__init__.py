@@ -91,6 +91,7 @@ def _fingerprint(folder: Path) -> str:
 
 def _init_login(app: Flask) -> None:
     manager = SignIns(app)
+    app.after_request_funcs[None].remove(manager._update_remember_cookie)  # of which we have none
     manager.unauthorized_handler(errors.sign_in_first)
 
     @manager.user_loader

@@ -11,6 +11,9 @@ from typing import Any, cast
 
 from flask import Flask, Request, request
 from prometheus_client import Counter
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.http import parse_cookie
+from werkzeug.utils import cached_property
 
 from core import logs, metrics
 
@@ -23,8 +26,19 @@ ID = "dateline.request_id"
 _counters: dict[tuple[str, str], Counter] = {}  # finding a counter by its labels costs more than counting
 
 
+class Asked(Request):
+    """A request that finds its cookies at once; Werkzeug looks through all headers, in which there may be several."""
+
+    @cached_property
+    def cookies(self) -> ImmutableMultiDict[str, str]:
+        """The cookies that came."""
+        return cast("ImmutableMultiDict[str, str]", parse_cookie(self.environ, ImmutableMultiDict))
+
+
 class Site(Flask):
     """A Flask that accounts for its requests, and notes what broke by endpoint: an address may hold a link."""
+
+    request_class = Asked
 
     def wsgi_app(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request."""

@@ -72,6 +72,8 @@ class Protection(CSRFProtect):
 
     def protect(self, apply_exemptions: bool = False) -> None:
         """Refuse a request that changes something and does not bring the token of its session."""
+        if request.method not in current_app.config["WTF_CSRF_METHODS"]:
+            return
         token, raw = request.headers.get("X-CSRFToken"), session.get("csrf_token")
         if token and raw and len(token) <= LONGEST:
             try:
