@@ -57,13 +57,6 @@ class UTCDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
-        """For SQLite's text one function in place of three that call each other: pages have instants by the dozen."""
-        if dialect.name != "sqlite":
-            return super().result_processor(dialect, coltype)
-        read = datetime.fromisoformat
-        return lambda text: None if text is None else read(text).replace(tzinfo=UTC)
-
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 Id = Annotated[int, mapped_column(BigId, primary_key=True)]

@@ -184,27 +184,17 @@ _CLOCK = {Precision.DAY: "", Precision.MINUTE: ", %H:%M", Precision.SECOND: ", %
 
 def written(dated: Dated) -> datetime:
     """The wall-clock time that was written, in its zone."""
-    return _written(dated.at, dated.meaning, dated.precision, dated.zone)
-
-
-def _written(at: datetime, meaning: Meaning, precision: Precision, zone: str) -> datetime:
-    last = at - _UNIT[precision] if meaning is Meaning.DEADLINE else at
-    return last.astimezone(zones.zone(zone))
+    at = dated.at - _UNIT[dated.precision] if dated.meaning is Meaning.DEADLINE else dated.at
+    return at.astimezone(zones.zone(dated.zone))
 
 
 def shown(dated: Dated) -> str:
     """The announcement for people: "Sept 26, 2022, 23:59 AoE", or "Nov 25, 2022 AoE" when written to the day."""
-    return _shown(dated.at, dated.meaning, dated.precision, dated.zone)
+    local = written(dated)
+    return f"{shown_day(local)}{local.strftime(_CLOCK[dated.precision])} {dated.zone}"
 
 
-# Remembered, here and below: the same few instants stand on most pages, and rules come with sentences that name them.
-@lru_cache(2000)
-def _shown(at: datetime, meaning: Meaning, precision: Precision, zone: str) -> str:
-    local = _written(at, meaning, precision, zone)
-    return f"{shown_day(local)}{local.strftime(_CLOCK[precision])} {zone}"
-
-
-@lru_cache(2000)
+@lru_cache(2000)  # the same few instants stand on most pages
 def long(at: datetime) -> str:
     """An instant with its weekday: "Tue 27 Sep 2022 12:00 UTC"."""
     at = at.astimezone(UTC)
