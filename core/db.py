@@ -154,25 +154,25 @@ class LeanSession(Session):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         """As SQLAlchemy's, for an engine."""
         super().__init__(*arguments, join_transaction_mode="control_fully", **named)
-        self._line: Connection | None = None
+        self._own_connection: Connection | None = None
 
-    def line(self, *, for_writing: bool = False) -> Connection:
+    def own_connection(self, *, for_writing: bool = False) -> Connection:
         """The connection, in this session's transaction, which begins with it."""
-        if self._line is None:
-            line = cast(Engine, self.bind).connect()
+        if self._own_connection is None:
+            connection = cast(Engine, self.bind).connect()
             try:
-                line.execution_options(**{WRITES: for_writing}).begin()
+                connection.execution_options(**{WRITES: for_writing}).begin()
             except BaseException:  # another process has SQLite locked
-                line.close()
+                connection.close()
                 raise
-            self._line = line
-        elif not self._line.in_transaction():
+            self._own_connection = connection
+        elif not self._own_connection.in_transaction():
             raise PendingRollbackError("a flush failed and has undone this transaction: roll it back first")
-        return self._line
+        return self._own_connection
 
     def get_bind(self, *_args: Any, **_named: Any) -> Connection:
         """Where SQLAlchemy's session asks for entities: in the same transaction, which it ends with its own."""
-        return self.line()
+        return self.own_connection()
 
     def begin(self, nested: bool = False) -> SessionTransaction:
         """A savepoint. Whole transactions are `transaction`'s: SQLAlchemy's would not commit what rows have written."""
@@ -186,11 +186,11 @@ class LeanSession(Session):
         """Write what is changed, and commit."""
         if self.in_transaction():
             super().commit()
-        if self._line is not None and self._line.in_transaction():
+        if self._own_connection is not None and self._own_connection.in_transaction():
             try:
-                self._line.commit()
+                self._own_connection.commit()
             except BaseException:  # it would go back to the pool with its transaction open
-                self._line.rollback()
+                self._own_connection.rollback()
                 raise
         self._let_go()
 
@@ -208,9 +208,9 @@ class LeanSession(Session):
 
     def _let_go(self) -> None:
         """Give the connection back; what it has not committed is undone."""
-        line, self._line = self._line, None
-        if line is not None:
-            line.close()
+        connection, self._own_connection = self._own_connection, None
+        if connection is not None:
+            connection.close()
 
 
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
@@ -228,7 +228,7 @@ def transaction(session: Session) -> Iterator[None]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("changes were made outside of the transaction that should hold them")
     session.rollback()
-    cast(LeanSession, session).line(for_writing=True)
+    cast(LeanSession, session).own_connection(for_writing=True)
     try:
         yield
         session.commit()
@@ -241,7 +241,7 @@ def transaction(session: Session) -> Iterator[None]:
 def rehearsal(session: Session) -> Iterator[None]:
     """Everything inside is done as in a transaction and then undone: to show what an act would do."""
     session.rollback()
-    cast(LeanSession, session).line(for_writing=True)
+    cast(LeanSession, session).own_connection(for_writing=True)
     try:
         yield
     finally:
@@ -255,7 +255,7 @@ def rows(session: Session, query: Executable, values: Mapping[str, Any] | None =
     small query: entities that were changed are not written before, nor those in memory changed by an UPDATE. A value
     that is a list stands for an expanding parameter. Raises what SQLAlchemy would.
     """
-    connection = cast(LeanSession, session).line()
+    connection = cast(LeanSession, session).own_connection()
     values = values or {}
     try:
         known = connection.info[PREPARED][query]
