@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 from typing import Annotated, Any, ParamSpec, TypeVar, cast
 from weakref import WeakKeyDictionary
 
@@ -56,6 +56,11 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """SQLAlchemy's. SQLite gives text, and the same few instants stand on most pages: they are remembered."""
+        read = super().result_processor(dialect, coltype)
+        return lru_cache(200)(read) if read and dialect.name == "sqlite" else read
 
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -305,14 +310,13 @@ class Prepared:
         found, described = _answer(connection, self.text, arguments)
         if self.processes is None:
             self.processes = self._processes(connection.dialect, described)
-        made = []
-        for row in found:
-            line = list(row)
-            for place, process in self.processes:
-                if line[place] is not None:  # of any type
-                    line[place] = process(line[place])
-            made.append(self.row._make(line))
-        return made
+        if self.processes:
+            found = [list(row) for row in found]
+            for line in found:
+                for place, process in self.processes:
+                    if line[place] is not None:  # of any type
+                        line[place] = process(line[place])
+        return [tuple.__new__(self.row, line) for line in found]
 
     def _processes(
         self, dialect: Dialect, described: Sequence[Any]

@@ -100,6 +100,8 @@ def init(app: Flask) -> None:
     limiter.init_app(app)
     # All limits stand at their views, which ask by themselves: no look at those at each request.
     app.before_request_funcs[None].remove(limiter._check_request_limit)
+    # What it has noted of a request goes with the request.
+    app.teardown_request_funcs[None].pop()
     # Afterwards it counts what failed, which only what was posted can (`deduct_when`).
     count = app.after_request_funcs[None].pop()
 

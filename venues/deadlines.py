@@ -20,8 +20,7 @@ from venues.zones import AOE as AOE
 from venues.zones import DeadlineError as DeadlineError
 from venues.zones import zone_name as zone_name
 
-# An upload that began in time may take this long, unless the venue says otherwise.
-UPLOAD_WINDOW = timedelta(minutes=20)
+UPLOAD_WINDOW = timedelta(minutes=20)  # for an upload that began in time, unless the venue says otherwise
 
 
 class Meaning(StrEnum):
@@ -190,8 +189,14 @@ def written(dated: Dated) -> datetime:
 
 def shown(dated: Dated) -> str:
     """The announcement for people: "Sept 26, 2022, 23:59 AoE", or "Nov 25, 2022 AoE" when written to the day."""
-    local = written(dated)
-    return f"{shown_day(local)}{local.strftime(_CLOCK[dated.precision])} {dated.zone}"
+    unit = _UNIT[dated.precision] if dated.meaning is Meaning.DEADLINE else timedelta()
+    return _shown(dated.at - unit, dated.zone, dated.precision)
+
+
+@lru_cache(2000)
+def _shown(at: datetime, zone: str, precision: Precision) -> str:
+    local = at.astimezone(zones.zone(zone))
+    return f"{shown_day(local)}{local.strftime(_CLOCK[precision])} {zone}"
 
 
 @lru_cache(2000)  # the same few instants stand on most pages
@@ -215,9 +220,8 @@ def in_zone(at: datetime, zone: str) -> str:
 def in_city(at: datetime, zone: str) -> str:
     """The same instant where the event is: "14:00 in Paris", with the day where it is another than in UTC."""
     here, city = at.astimezone(zones.zone(zone)), zone.rpartition("/")[2].replace("_", " ")
-    day = f"{WEEKDAYS[here.weekday()][:3]} {here.day} {MONTHS[here.month - 1][:3]} "
-    if here.date() == at.astimezone(UTC).date():
-        day = ""
+    is_same_day = here.date() == at.astimezone(UTC).date()
+    day = "" if is_same_day else f"{WEEKDAYS[here.weekday()][:3]} {here.day} {MONTHS[here.month - 1][:3]} "
     return f"{day}{here:%H:%M} in {city}"
 
 
@@ -360,12 +364,10 @@ class Calendar:
         return f"Decisions were promised for {shown(promised)} and are overdue."
 
 
-@lru_cache(2000)
 def shown_end(closes_at: datetime, zone: str) -> str:
     """A first closed instant as the deadline that it ends."""
     precision = Precision.SECOND if closes_at.second else Precision.MINUTE
-    local = (closes_at - _UNIT[precision]).astimezone(zones.zone(zone))
-    return f"{shown_day(local)}{local.strftime(_CLOCK[precision])} {zone}"
+    return _shown(closes_at - _UNIT[precision], zone, precision)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from core.db import make_engine, make_sessions
 from core.files import DiskStore
 from venues import current
 from venues.slugs import SlugConverter
-from web import errors, headers, icons, second_factor, shell, urls
+from web import errors, icons, second_factor, shell, urls
 from web.accounting import Site
 from web.readiness import Readiness
 from web.sessions import Protection, Sessions, SignIns
@@ -65,7 +65,6 @@ def create_app(config: Config | None = None) -> Flask:
     csrf.init_app(app)
     limits.init(app)
     _init_login(app)
-    headers.add(app)
     second_factor.add(app)
     errors.add(app)
     shell.add(app)

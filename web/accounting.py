@@ -16,6 +16,7 @@ from werkzeug.http import parse_cookie
 from werkzeug.utils import cached_property
 
 from core import logs, metrics
+from web import headers
 
 WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{8,64}")
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "OPTIONS"))
@@ -45,13 +46,13 @@ class Site(Flask):
         begun, status, endpoint = perf_counter(), "500", "none"
         request_id = environ[ID] = environ.get(ID) or secrets.token_hex(8)
 
-        def start(line: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+        def start(line: str, said: list[tuple[str, str]], *more: Any) -> Any:
             nonlocal status, endpoint
             status = line[:3]
             asked = environ.get("werkzeug.request")  # gone once the app has returned
             endpoint = (asked and asked.endpoint) or "none"
-            headers.append(("X-Request-Id", request_id))
-            return start_response(line, headers, *more)
+            said = headers.completed(said, asked, is_https=self.config["DATELINE"].is_https)
+            return start_response(line, [*said, ("X-Request-Id", request_id)], *more)
 
         body = super().wsgi_app(environ, start)
         seconds = perf_counter() - begun

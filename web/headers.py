@@ -1,6 +1,8 @@
-"""What every answer says to the browser about safety."""
+"""What every answer says to the browser about safety, and about keeping it."""
 
-from flask import Flask, Response, request
+from werkzeug import Request
+
+Headers = list[tuple[str, str]]
 
 # No inline script or style anywhere, so no nonce is needed and cached pages stay valid.
 POLICY = (
@@ -15,21 +17,23 @@ ALWAYS = [
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
 ]
-HTTPS = [("Strict-Transport-Security", "max-age=31536000")]
+HTTPS = ("Strict-Transport-Security", "max-age=31536000")
 
 
-def add(app: Flask) -> None:
-    """Set the headers on every answer of the app."""
-    always = ALWAYS + HTTPS if app.config["DATELINE"].is_https else ALWAYS
+def completed(said: Headers, asked: Request | None, *, is_https: bool) -> Headers:
+    """The headers of an answer with those that its view has not set, as they leave.
 
-    @app.after_request
-    def _headers(response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", POLICY)
-        headers.extend(always)
-        if request.path.startswith(("/static/", "/bootstrap/")):
-            # With ?v=… the address changes when the file does; without it (a module imports another) the browser asks.
-            headers["Cache-Control"] = "max-age=31536000, immutable" if "v" in request.args else "no-cache"
-        elif "Cache-Control" not in headers:
-            headers["Cache-Control"] = "no-store" if "session" in request.cookies else "no-cache"
-        return response
+    Werkzeug's own headers raise an exception for each that they do not have: together they cost as much as a query.
+    """
+    names = {name.lower() for name, _ in said}
+    path = asked.path if asked else ""
+    if path.startswith(("/static/", "/bootstrap/")):
+        # With ?v=… the address changes when the file does; without it (a module imports another) the browser asks.
+        keep = "max-age=31536000, immutable" if asked and "v" in asked.args else "no-cache"
+        said = [header for header in said if header[0].lower() != "cache-control"] + [("Cache-Control", keep)]
+    elif "cache-control" not in names:
+        is_for_all = asked is not None and "session" not in asked.cookies
+        said = [*said, ("Cache-Control", "no-cache" if is_for_all else "no-store")]
+    if "content-security-policy" not in names:
+        said = [*said, ("Content-Security-Policy", POLICY)]
+    return [*said, *ALWAYS, HTTPS] if is_https else [*said, *ALWAYS]

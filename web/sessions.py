@@ -5,8 +5,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Request, current_app, g, request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response, current_app, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import validate_csrf
@@ -45,6 +45,13 @@ class Sessions(SecureCookieSessionInterface):
         if clock.real() - signed_at > app.permanent_session_lifetime:
             return self.session_class()
         return self.session_class(deepcopy(said))
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie if there is something new in it. Flask would first look up all that is to know of it."""
+        if session.modified:
+            super().save_session(app, session, response)
+        elif session.accessed:
+            response.headers.add("Vary", "Cookie")
 
     def _read(self, app: Flask, cookie: str) -> tuple[dict[str, Any], datetime]:
         """What is in the cookie, and when it was signed. Raises BadSignature, which is not remembered."""
