@@ -101,7 +101,7 @@ def init(app: Flask) -> None:
     # All limits stand at their views, which ask by themselves: no look at those at each request.
     app.before_request_funcs[None].remove(limiter._check_request_limit)
     # What it has noted of a request goes with the request.
-    app.teardown_request_funcs[None].pop()
+    app.teardown_request_funcs[None].remove(limiter._Limiter__release_context)  # type: ignore[attr-defined]
     # Afterwards it counts what failed, which only what was posted can (`deduct_when`).
     count = app.after_request_funcs[None].pop()
 

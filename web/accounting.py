@@ -12,7 +12,7 @@ from typing import Any, cast
 from flask import Flask, Request, request
 from prometheus_client import Counter
 from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.http import parse_cookie
+from werkzeug.sansio.http import parse_cookie
 from werkzeug.utils import cached_property
 
 from core import logs, metrics
@@ -28,12 +28,17 @@ _counters: dict[tuple[str, str], Counter] = {}  # finding a counter by its label
 
 
 class Asked(Request):
-    """A request that finds its cookies at once; Werkzeug looks through all headers, in which there may be several."""
+    """A request that finds its cookies at once, whatever bytes other sites of its domain have put beside them.
+
+    Werkzeug looks through all headers, and raises an exception where a cookie is not UTF-8; ours are ASCII.
+    """
 
     @cached_property
     def cookies(self) -> ImmutableMultiDict[str, str]:
         """The cookies that came."""
-        return cast("ImmutableMultiDict[str, str]", parse_cookie(self.environ, ImmutableMultiDict))
+        return cast(
+            "ImmutableMultiDict[str, str]", parse_cookie(self.environ.get("HTTP_COOKIE"), ImmutableMultiDict)
+        )
 
 
 class Site(Flask):
@@ -51,7 +56,7 @@ class Site(Flask):
             status = line[:3]
             asked = environ.get("werkzeug.request")  # gone once the app has returned
             endpoint = (asked and asked.endpoint) or "none"
-            said = headers.completed(said, asked, is_https=self.config["DATELINE"].is_https)
+            said = headers.completed(said, status, asked, is_https=self.config["DATELINE"].is_https)
             return start_response(line, [*said, ("X-Request-Id", request_id)], *more)
 
         body = super().wsgi_app(environ, start)

@@ -20,20 +20,24 @@ ALWAYS = [
 HTTPS = ("Strict-Transport-Security", "max-age=31536000")
 
 
-def completed(said: Headers, asked: Request | None, *, is_https: bool) -> Headers:
+def completed(said: Headers, status: str, asked: Request | None, *, is_https: bool) -> Headers:
     """The headers of an answer with those that its view has not set, as they leave.
 
     Werkzeug's own headers raise an exception for each that they do not have: together they cost as much as a query.
     """
-    names = {name.lower() for name, _ in said}
-    path = asked.path if asked else ""
-    if path.startswith(("/static/", "/bootstrap/")):
+    known = {name.lower(): value for name, value in said}
+    if asked and asked.path.startswith(("/static/", "/bootstrap/")) and status in ("200", "206", "304"):
         # With ?v=… the address changes when the file does; without it (a module imports another) the browser asks.
-        keep = "max-age=31536000, immutable" if asked and "v" in asked.args else "no-cache"
+        is_version = asked.query_string.startswith(b"v=")
+        keep = "max-age=31536000, immutable" if is_version else "no-cache"
         said = [header for header in said if header[0].lower() != "cache-control"] + [("Cache-Control", keep)]
-    elif "cache-control" not in names:
-        is_for_all = asked is not None and "session" not in asked.cookies
-        said = [*said, ("Cache-Control", "no-cache" if is_for_all else "no-store")]
-    if "content-security-policy" not in names:
-        said = [*said, ("Content-Security-Policy", POLICY)]
+    else:
+        said = list(said)
+        if "cookie" not in known.get("vary", "").lower():
+            said.append(("Vary", "Cookie"))  # the frame of each page says who is signed in
+        if "cache-control" not in known:
+            is_for_all = asked is not None and "session" not in asked.cookies
+            said.append(("Cache-Control", "no-cache" if is_for_all else "no-store"))
+    if "content-security-policy" not in known:
+        said.append(("Content-Security-Policy", POLICY))
     return [*said, *ALWAYS, HTTPS] if is_https else [*said, *ALWAYS]

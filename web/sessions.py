@@ -50,8 +50,6 @@ class Sessions(SecureCookieSessionInterface):
         """Send the cookie if there is something new in it. Flask would first look up all that is to know of it."""
         if session.modified:
             super().save_session(app, session, response)
-        elif session.accessed:
-            response.headers.add("Vary", "Cookie")
 
     def _read(self, app: Flask, cookie: str) -> tuple[dict[str, Any], datetime]:
         """What is in the cookie, and when it was signed. Raises BadSignature, which is not remembered."""
