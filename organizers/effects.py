@@ -57,12 +57,9 @@ def for_whom(
     case = _Case(session, venue, file, viewer.id, at, hidden)
     sentences: dict[str, None] = {}  # each once, in order
     for what in dict.fromkeys(changed):
-        sentences |= dict.fromkeys(_EFFECTS.get(what, _nobody)(case))
+        table, _, _ = what.partition(".")
+        sentences |= dict.fromkeys((_EFFECTS.get(what) or _EFFECTS[table])(case))
     return list(sentences)
-
-
-def _nobody(_case: _Case) -> list[str]:
-    return []
 
 
 def many(count: int, one: str, more: str = "") -> str:
@@ -127,7 +124,9 @@ def _camera_ready_date(case: _Case) -> list[str]:
         select(func.count(), func.count(desk.c.final)).select_from(desk)
     ).one()
     sentence = f"{finals:,} of {many(accepted, 'accepted paper')} {'has' if finals == 1 else 'have'} a final version."
-    return [sentence] * bool(accepted) + _extensions(case, DateKind.CAMERA_READY)
+    if not accepted:
+        sentence = "Nobody is asked for a final version yet."
+    return [sentence, *_extensions(case, DateKind.CAMERA_READY)]
 
 
 def _is_open(case: _Case, phase: Phase) -> tuple[bool, bool]:
@@ -181,11 +180,18 @@ def _page_limit(case: _Case) -> list[str]:
 
 
 def _largest_file(case: _Case) -> list[str]:
-    most, papers = case.file.fields["max_file_mb"] << 20, _current_papers(case).subquery()
-    over = case.count(select(func.count()).select_from(papers).where(papers.c.size > most))
-    return [f"{many(over, 'paper')} here {'is' if over == 1 else 'are'} larger and stay as they are."] * bool(
-        over
-    )
+    most, papers = case.file.fields["max_file_mb"], _current_papers(case).subquery()
+    over = case.count(select(func.count()).select_from(papers).where(papers.c.size > most << 20))
+    stay = f"{many(over, 'larger paper')} here {'stays' if over == 1 else 'stay'}."
+    return [f"Authors can send files of up to {most} MB from then on.", *[stay] * bool(over)]
+
+
+def _time_for_an_upload(case: _Case) -> list[str]:
+    minutes = many(case.file.fields["upload_minutes"], "minute")
+    return [
+        f"Whoever begins to send a file before a deadline has {minutes} to end after it. "
+        "What came before is not judged anew."
+    ]
 
 
 def _current_papers(case: _Case) -> Any:
@@ -216,12 +222,14 @@ def _blindness(case: _Case) -> list[str]:
     )
     reviewers, papers = case.session.execute(holding).one()
     who = f"{many(reviewers, 'reviewer')} of {many(papers, 'paper')}"
+    if not reviewers:
+        return ["No reviewer holds a paper yet."]
     if case.file.fields["blindness"] is Blindness.SINGLE:
         return [
             f"{who} {'sees' if reviewers == 1 else 'see'} at once who wrote them. This cannot be unseen, and authors "
             "were promised otherwise: ask them first."
-        ] * bool(reviewers)
-    return [f"{who} could see until now who wrote them."] * bool(reviewers)
+        ]
+    return [f"{who} could see until now who wrote them."]
 
 
 def _topics(case: _Case) -> list[str]:
@@ -229,9 +237,9 @@ def _topics(case: _Case) -> list[str]:
         Topic, Topic.id == SubmissionTopic.topic_id
     )
     count = case.count(chosen.where(Topic.venue_id == case.venue.id))
-    return [
-        f"{many(count, 'submission has', 'submissions have')} chosen topics; what was chosen stays."
-    ] * bool(count)
+    if not count:
+        return ["No submission has chosen a topic yet."]
+    return [f"{many(count, 'submission has', 'submissions have')} chosen topics; what was chosen stays."]
 
 
 def _names(case: _Case) -> list[str]:
@@ -239,9 +247,16 @@ def _names(case: _Case) -> list[str]:
         Message.venue_id == case.venue.id, Message.state.in_([MessageState.HELD, MessageState.QUEUED])
     )
     count = case.count(waiting)
-    return [
-        f"{many(count, 'letter waits', 'letters wait')} in the outbox as written; later ones say it anew."
-    ] * bool(count)
+    waits = f"{many(count, 'letter waits', 'letters wait')} in the outbox as written; later ones say it anew."
+    return [*_public(case), *[waits] * bool(count)]
+
+
+def _letters(_case: _Case) -> list[str]:
+    return ["Letters that are written from then on say it so; those in the outbox stay as they are."]
+
+
+def _roles(_case: _Case) -> list[str]:
+    return ["Whoever is given a role can use it at once."]
 
 
 def _public(_case: _Case) -> list[str]:
@@ -310,13 +325,19 @@ _EFFECTS: dict[str, Callable[[_Case], list[str]]] = {
     "dates.camera_ready": _camera_ready_date,
     "submission.page_limit": _page_limit,
     "submission.max_file_mb": _largest_file,
+    "submission.upload_minutes": _time_for_an_upload,
     "submission.blindness": _blindness,
     "submission.topics": _topics,
     "venue.name": _names,
     "venue.short_name": _names,
     "text.camera_ready": _texts_of_accepted,
+    "letters": _letters,
+    "roles": _roles,
     **dict.fromkeys(
         (
+            "dates.event_starts",
+            "dates.event_ends",
+            "venue.event_zone",
             "venue.place",
             "venue.parent",
             "venue.website",

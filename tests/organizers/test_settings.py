@@ -9,6 +9,7 @@ from core.audit import AuditEntry
 from mail.models import Message
 from organizers import venue_export
 from organizers.setting_forms import PAGES
+from organizers.venue_values import LABELS
 from tests.organizers.settings import SETTINGS, asked, fields, load_model, opened, saved, stored
 from tests.organizers.test_pages import text_of
 from tests.season import BEFORE, CAMERA_READY, Season
@@ -136,6 +137,65 @@ def test_what_else_cannot_be_taken(season: Season, name: str, key: str, typed: s
     if typed != "triple":  # no radio button has that value
         assert fields(page) == form
     assert stored(season) == before
+
+
+SEEN = "Everybody who looks at the public pages sees it at once."
+FOR_WHOM = {
+    ("basics", "name", "Another"): SEEN,
+    ("basics", "short_name", "Other"): SEEN,
+    ("basics", "event_zone", "Europe/Paris"): SEEN,
+    ("basics", "place", "Lyon"): SEEN,
+    ("basics", "contact", "other@example.org"): SEEN,
+    ("basics", "registration_url", "https://example.org/r"): SEEN,
+    ("basics", "website", "https://example.org/w"): SEEN,
+    ("basics", "parent", "Another conference"): SEEN,
+    (
+        "dates",
+        "call_opens",
+        "Aug 1, 2022",
+    ): "0 submissions are in draft, 0 submitted: their authors can change them until then.",
+    (
+        "dates",
+        "submission",
+        "Oct 1, 2022",
+    ): "0 submissions are in draft, 0 submitted: their authors can change them until then.",
+    ("dates", "review", "Oct 17, 2022"): "0 reviews by 0 reviewers are not handed in yet.",
+    (
+        "dates",
+        "notification",
+        "Oct 21, 2022",
+    ): "The home page promises it; the decisions are released when you release them.",
+    ("dates", "camera_ready", "Nov 26, 2022"): "Nobody is asked for a final version yet.",
+    ("dates", "event_starts", "2022-12-02 09:30"): SEEN,
+    ("dates", "event_ends", "2022-12-02 18:00"): SEEN,
+    ("rules", "page_limit", "3"): "0 of 0 submitted PDFs have more than 3 pages in all. "
+    "Their authors read a hint; nothing is refused.",
+    ("rules", "max_file_mb", "60"): "Authors can send files of up to 60 MB from then on.",
+    (
+        "rules",
+        "upload_minutes",
+        "30",
+    ): "Whoever begins to send a file before a deadline has 30 minutes to end after it. "
+    "What came before is not judged anew.",
+    ("rules", "blindness", "single"): "No reviewer holds a paper yet.",
+    ("rules", "topics", "Theory\r\nWaves"): "No submission has chosen a topic yet.",
+    ("texts", "introduction", "Come."): SEEN,
+    ("texts", "call", "Send."): SEEN,
+    ("texts", "support", "Ask."): SEEN,
+    ("texts", "camera_ready", "Sign."): "Authors of accepted papers read it once the decisions are released.",
+}
+
+
+@pytest.mark.parametrize(("page", "key", "typed"), FOR_WHOM)
+def test_of_every_setting_it_says_for_whom(season: Season, page: str, key: str, typed: str) -> None:
+    load_model(season)
+    words = text_of(asked(season.client(season.olga), page, **{key: typed}))
+    assert f"For whom {FOR_WHOM[page, key, typed]} No letter is sent about it." in words
+
+
+def test_no_setting_is_left_out_above() -> None:
+    with_rows = {"venue", "people", "sponsors", "schedule", "roles"}  # with tests of their own
+    assert {what.partition(".")[2] for what in set(LABELS) - with_rows} == {key for _, key, _ in FOR_WHOM}
 
 
 def test_rules(season: Season) -> None:
@@ -272,6 +332,14 @@ def test_the_file_is_taken_away_and_brought_back(season: Season) -> None:
     assert stored(season)["venue"]["short_name"] == "SBM 22"
     assert stored(season)["dates"]["review"] == "Oct 13, 2022"
     client.send(SETTINGS + "file", 422)
+    more = '\n[[roles]]\nemail = "bo@example.org"\nrole = "reviewer"\n[letters.accepted_oral]\n'
+    words = text_of(
+        upload(
+            answer.text + more + 'subject = "Welcome: {title}"\nbody = "Hi {name}: {title}, {page}"\n', 200
+        )
+    )
+    assert "Whoever is given a role can use it at once." in words
+    assert "Letters that are written from then on say it so; those in the outbox stay as they are." in words
 
 
 def test_effects_after_the_release_count_final_versions(season: Season) -> None:
