@@ -101,11 +101,14 @@ def take_all(guide: Guide) -> None:
     guide.be("call", ADMINISTRATOR)
     page.goto(f"{guide.url}/venue/new")
     guide.take("venue-new", height=820)
+    page.goto(f"{guide.url}/account/second-factor")
+    guide.take("operator-second-factor", height=820)
 
     guide.be("call", ORGANIZER)
     guide.open("organize/reviewers")
     page.get_by_label("People to invite").fill(INVITED)
     page.get_by_role("button", name="Check the list").click()
+    page.get_by_role("button", name=re.compile("^Send 2 invitations")).wait_for()
     guide.take("organize-invite", height=760)
     page.get_by_role("button", name=re.compile("^Send 2 invitations")).click()
     page.get_by_text("2 people were invited").wait_for()
@@ -140,8 +143,6 @@ def take_all(guide: Guide) -> None:
     guide.take("reviewer-form", height=900)
 
     guide.be("reviews", ORGANIZER)
-    guide.open("organize/")
-    guide.take("organize", height=900)
     guide.open("organize/submissions")
     guide.take("organize-submissions", height=640)
     guide.open("organize/assignments/5")
@@ -163,6 +164,8 @@ def take_all(guide: Guide) -> None:
     guide.take("organize-outbox", height=640)
 
     guide.be("decisions", ORGANIZER)
+    guide.open("organize/")
+    guide.take("organize", height=900)
     guide.open("organize/decisions")
     guide.take("organize-decisions", height=900)
     guide.open("organize/decisions/letters")
