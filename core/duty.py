@@ -9,7 +9,10 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Duty:
-    """One thing that a person still owes or has done; `where` names the venue where several are shown together."""
+    """One thing that a person still owes or has done; `where` names the venue where several are shown together.
+
+    `change_url` is where what is done can be changed, while it can.
+    """
 
     what: str
     url: str
@@ -17,6 +20,7 @@ class Duty:
     done: bool = False
     shown_due: str = ""
     where: str = ""
+    change_url: str = ""
 
 
 @dataclass

@@ -23,12 +23,12 @@ def due(session: Session, person: Person, places: Collection[Place], at: datetim
     ):
         place = here[venue_id]
         window = place.calendar.window(Phase.SUBMISSION, submission_id=submission_id, person_id=person.id)
-        if state is State.DRAFT and window.is_open(at):
-            url = url_for("submissions.edit", slug=place.slug, number=number)
+        edit = url_for("submissions.edit", slug=place.slug, number=number) if window.is_open(at) else ""
+        if state is State.DRAFT and edit:
             what = f"Upload the PDF of #{number} “{title}”: it is not submitted yet"
-            duties.append(Duty(what, url, window.closes_at, False, window.closing, place.short_name))
+            duties.append(Duty(what, edit, window.closes_at, False, window.closing, place.short_name))
         elif state is State.SUBMITTED:
             url = url_for("submissions.show", slug=place.slug, number=number)
             what = f"#{number} “{title}” is submitted"
-            duties.append(Duty(what, url, window.closes_at, True, window.closing, place.short_name))
+            duties.append(Duty(what, url, window.closes_at, True, window.closing, place.short_name, edit))
     return duties

@@ -158,6 +158,7 @@ def sample() -> dict[str, Any]:
                     True,
                     "25 Sep, 12:00 UTC",
                     "SBM 2022",
+                    "#",
                 ),
             ],
             now,

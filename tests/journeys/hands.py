@@ -207,8 +207,7 @@ def submit(site: Site) -> Mouse:
 
 def replace(site: Site) -> Mouse:
     hand = site.open(site.season.ada)
-    hand.press("link", re.compile("is submitted"))
-    hand.press("link", "Change")
+    hand.press("link", re.compile("^Change: .* is submitted"))
     hand.attach("Paper", site.pdf())
     hand.press("button", "Save")
     hand.sees("The current version is 2")

@@ -314,7 +314,8 @@ def test_duties(season: Season) -> None:
         ),
         ("#2 “Done” is submitted", f"{HOME}/2/", CLOSED, True, "Sept 26, 2022, 23:59 AoE"),
     ]
-    assert [duty.done for duty in late] == [True]
+    assert [duty.change_url for duty in found] == ["", f"{HOME}/2/edit"]
+    assert [(duty.done, duty.change_url) for duty in late] == [(True, "")]
 
 
 def test_problems(season: Season) -> None:
