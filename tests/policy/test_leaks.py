@@ -10,6 +10,7 @@ from urllib.parse import unquote_plus, urljoin, urlsplit
 import pikepdf
 import pytest
 from sqlalchemy import delete, select
+from werkzeug import Response
 
 from core.db import transaction
 from decisions.models import Decision, Outcome
@@ -17,7 +18,7 @@ from mail.models import Message
 from reviews.assignment.models import Assignment
 from reviews.reviewing.models import Review
 from tests.policy.cast import MOMENTS, PHASES, Cast, column, moment, pdf
-from tests.policy.test_matrix import GROUPS, PAGES, rows
+from tests.policy.test_matrix import ACTS, FORMS, GROUPS, PAGES, rows
 from tests.season import REVIEWING, Season
 
 # What is planted, and who may come across it: in all phases, or while submission is open | in reviewing | after the
@@ -90,14 +91,19 @@ def crawl(cast: Cast, name: str) -> Iterator[tuple[str, bytes]]:
         path = waiting.pop()
         with client.get(path) as answer:
             body = answer.data
-        headers = str(answer.headers)
-        yield path, f"{headers}{unquote_plus(headers)}".encode() + unpacked(body)
+        yield path, received(answer, body)
         if answer.mimetype == "text/html":
             for found in re.findall(r'href="([^"#]+)', body.decode()):
                 link = urljoin(f"http://localhost{path}", unescape(found))
                 if urlsplit(link).netloc == "localhost" and "/static/" not in link and link[16:] not in seen:
                     seen.add(link[16:])
                     waiting.append(link[16:])
+
+
+def received(answer: Response, body: bytes) -> bytes:
+    """The headers of an answer, as they are and decoded, with all that is in its body."""
+    headers = str(answer.headers)
+    return f"{headers}{unquote_plus(headers)}".encode() + unpacked(body)
 
 
 def unpacked(body: bytes) -> bytes:
@@ -145,6 +151,28 @@ def test_nobody_comes_across_what_is_not_for_them(cast: Cast, phase: str) -> Non
             if secret not in met and may:
                 wrong.append(f"{name} never sees {secret!r}")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("phase", ["open", "reviewing", "released"])
+def test_no_answer_to_what_is_sent_tells_it_either(cast: Cast, phase: str) -> None:
+    """Everything that can be sent, by everybody: refused or done, the answer shows nothing that is for others."""
+    cast.season.at(moment(phase))
+    paths, wrong, right = cast.paths(), [], set()
+    for name in cast.people:
+        secrets = {secret: may for secret, may in secrets_for(name, phase).items() if "{" not in secret}
+        for head, _ in rows(ACTS):
+            endpoint, method, path = head.split()
+            with cast.undone():
+                answer = cast.client(name).open(
+                    path.format_map(paths), method=method, **FORMS.get(endpoint, {})
+                )
+                whole = unescape(received(answer, answer.data).decode("utf-8", "replace"))
+            met = {secret for secret in secrets if secret in whole}
+            wrong += [f"{method} {path} shows {name} {secret!r}" for secret in met if not secrets[secret]]
+            right |= {(name, secret) for secret in met}
+    assert not wrong, "\n".join(wrong)
+    assert ("ada", "Ada Abel") in right
+    assert ("bo", "abel-draft.pdf") in right
 
 
 @pytest.mark.parametrize(
