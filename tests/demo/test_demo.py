@@ -116,6 +116,11 @@ def test_a_newcomer_lives_the_season(demo: str, page: Page, tmp_path: Path) -> N
     expect(page).to_have_url(f"{demo}/sbm2022/")
     expect(page.get_by_role("heading", level=1)).to_have_text("NeurIPS 2022 Workshop on Score-Based Methods")
     assert_accessible(page)
+    bar = page.locator(".demo-bar")
+    expect(bar).to_be_visible()
+    page.emulate_media(media="print")
+    expect(bar).to_be_hidden()
+    page.emulate_media(media="screen")
     move(page, "The second after it")
     expect(page.locator("main")).to_contain_text("closed")
 
