@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urljoin
 
 import nh3
 import pytest
@@ -19,6 +20,7 @@ from core import markdown, maths
 from decisions import jobs as letters
 from decisions.models import Outcome
 from mail.models import Message
+from organizers.setting_forms import PAGES as SETTINGS
 from submissions.models import Submission
 from tests.browser import PATIENCE
 from tests.hostile_texts import ALIVE, TEX, TEXTS
@@ -250,11 +252,14 @@ class Attack:
             "submissions/3/conflicts",
         ]
         organize += ["submissions/1/", "submissions/2/", f"submissions/{self.count}/"]
+        organize += [f"settings/{name}" for name in (*SETTINGS, "pictures", "history", "file")]
+        organize += ["setup", "letters", "letters/accepted_oral", "letters/submission_received"]
+        own = ["/", "/account"]
         return {
-            "": ["", "call"],
-            "ada": ["submissions/", *mine, *(f"submissions/1/{page}" for page in of_one)],
-            "rey": ["papers/", "papers/1/", "papers/1/review", "papers/2/review"],
-            "olga": [f"organize/{page}" for page in organize]
+            "": ["/", "", "call"],
+            "ada": [*own, "submissions/", *mine, *(f"submissions/1/{page}" for page in of_one)],
+            "rey": [*own, "papers/", "papers/1/", "papers/1/review", "papers/2/review"],
+            "olga": [*own, *(f"organize/{page}" for page in organize)]
             + [f"organize/outbox/{n}" for n in some_letters],
         }
 
@@ -285,7 +290,7 @@ def test_nothing_hostile_comes_alive(attack: Attack, trap: Trap) -> None:
                     assert cookie is not None
                     page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
                 for path in paths[-8:] if enforces_policy else paths:
-                    answer = page.goto(address + path)
+                    answer = page.goto(urljoin(address, path))
                     assert answer is not None
                     assert answer.status == 200, path
                     alive += [f"{name} {path}: {what}" for what in page.evaluate(ALIVE)]
