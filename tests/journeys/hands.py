@@ -132,6 +132,8 @@ class Keyboard(Mouse):
         self.page.keyboard.insert_text(text)
 
     def _attach(self, target: Locator, file: Path) -> None:
+        # Asked for before the keys: on a busy machine Space may otherwise come first, and no window is seen to open.
+        self.page.once("filechooser", lambda _chooser: None)
         self._tab_to(target)
         with self.page.expect_file_chooser() as chooser:
             self.page.keyboard.press("Space")
