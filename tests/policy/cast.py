@@ -18,16 +18,18 @@ from accounts.models import Email, Person
 from camera_ready.models import FinalVersion
 from core import tokens
 from core.db import transaction
+from core.jobs import run_next
 from decisions import jobs
 from decisions.models import Outcome, Release
 from mail.models import Batch, Message
 from reviews.pool.models import Invitation, InvitationState
 from reviews.reviewing.models import Review
 from submissions import checks
-from submissions.models import Submission, Upload, Version
-from tests.season import ANSWERS, BEFORE, CAMERA_READY, NOTIFICATION, REVIEWING, Client, Season
+from submissions.models import State, Submission, Upload, Version
+from tests.season import ANSWERS, BEFORE, CAMERA_READY, CLOSED, NOTIFICATION, REVIEWING, Client, Season
 from venues.deadlines import DateKind
 from venues.models import Extension, ListedPerson, Role, Section
+from web.jobs import JOBS
 
 PHASES = {"open": BEFORE, "reviewing": REVIEWING, "released": CAMERA_READY}  # the columns of the tables
 # Every phase of the season, each with the column that holds for it.
@@ -70,10 +72,11 @@ def column(phase: str) -> int:
 
 
 class Cast:
-    """The people, two papers of this venue and one of another.
+    """The people, four papers of this venue and one of another.
 
-    ada, bo and una (an organizer, too) wrote paper 1, which is accepted; cid wrote paper 2, which is not. rey and lea
-    review paper 1 (lea has left the committee since), rut reviews paper 2. ron is in conflict with paper 1 and was
+    ada, bo and una (an organizer, too) wrote paper 1, which is accepted, and a version of it came late; cid wrote
+    paper 2, which is not, paper 3, which was withdrawn, and a draft. rey and lea review paper 1 (lea has left the
+    committee since), rut reviews paper 2 and was to review paper 3. ron is in conflict with paper 1 and was
     given it all the same; ivo is an organizer in conflict with it. ora organizes another venue, sam is the site's
     administrator, nel is a stranger.
     """
@@ -108,6 +111,7 @@ class Cast:
         other = season.make_venue("other")
         season.grant(made["ora"], Role.ORGANIZER, other)
         season.submission("Sent to others", authors=[made["dan"]], venue=other, content=pdf("Meta dorn"))
+        self._kept_aside(made["cid"])
         self._reviews(made)
         self._decisions()
         self._letters()
@@ -173,6 +177,33 @@ class Cast:
                 checks.check_file(season.session, str(sha256))
         return paper
 
+    def _kept_aside(self, cid: Person) -> None:
+        """What counts for nothing: a late version, a paper that was withdrawn and a draft."""
+        season = self.season
+        came = season.put(pdf("Meta late"))
+        late = Version(
+            submission_id=self.one.id,
+            number=2,
+            title="Late for one",
+            abstract="Too late.",
+            authors=[["Zoe Zorn", "zoe@example.org", "Zorn Zoo"]],
+            topics=[],
+            paper_sha256=came.sha256,
+            paper_size=came.size,
+            paper_name="zorn-late.pdf",
+            saved_by_id=season.ada.id,
+            saved_at=CLOSED,
+            began_at=CLOSED,
+            is_late=True,
+        )
+        gone = season.submission(
+            "Gone in three", authors=[cid], state=State.WITHDRAWN, content=pdf("Meta gone")
+        )
+        gone.withdrawn_reason = "Its proof is wrong."
+        season.add(late)
+        season.assign(gone, season.rut, "ps4rut")
+        season.submission("Begun in four", authors=[cid], state=State.DRAFT)
+
     def _reviews(self, made: dict[str, Person]) -> None:
         season = self.season
         mine = season.assign(self.one, season.rey, "ps0rey")
@@ -232,6 +263,12 @@ class Cast:
         """Write the decision letters that are missing."""
         with self.app.test_request_context(base_url="http://dateline.test"):
             jobs.write_decision_letters(self.season.session, self.season.venue.id)
+
+    def work(self) -> None:
+        """Do the jobs that wait."""
+        with self.app.test_request_context(base_url="http://dateline.test"):
+            while run_next(self.app.extensions["sessions"], JOBS, "w"):
+                pass
 
     def _letters(self) -> None:
         """A letter with a link that signs in, about one of the organizers' own people."""
