@@ -25,7 +25,8 @@ from accounts.models import Email, Person
 from core import clock
 from core.db import Prepared
 from core.files import Blob, DiskStore
-from decisions.models import Decision, Outcome
+from decisions.models import Decision, Outcome, Release
+from mail.models import Batch
 from reviews.assignment.models import Assignment
 from reviews.reviewing.actions import html_of
 from reviews.reviewing.models import Review
@@ -249,6 +250,17 @@ class Season:
         """Note a decision."""
         fields = {"decided_by_id": self.olga.id, "decided_at": clock.real()}
         self.add(Decision(submission_id=submission.id, outcome=outcome, **fields))
+
+    def release(self, effective_at: datetime) -> None:
+        """The decisions' release, prepared before and scheduled; its letters are not written yet."""
+        batch = Batch(venue_id=self.venue.id, occasion="decision_released", not_before=effective_at)
+        self.add(batch)
+        by = {"prepared_by_id": self.olga.id, "scheduled_by_id": self.olga.id}
+        self.add(
+            Release(
+                venue_id=self.venue.id, batch_id=batch.id, prepared_at=BEFORE, effective_at=effective_at, **by
+            )
+        )
 
     def client(self, person: Person | None = None) -> "Client":
         """A browser without JavaScript, signed in as this person or signed out."""

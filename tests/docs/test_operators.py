@@ -5,7 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from sqlalchemy import MetaData, create_engine, select
+from tests.core.test_backup import rows
 
 ROOT = Path(__file__).parents[2]
 
@@ -16,18 +16,6 @@ def lines_of(section: str) -> list[str]:
     body = text[text.index(f"## {section}\n") :]
     body = body[: body.index("\n## ", 1)]
     return [line.strip() for line in re.findall(r"^(?: {4}| {7})(\S.*)$", body, re.MULTILINE)]
-
-
-def rows(database: Path) -> dict[str, list[str]]:
-    engine, metadata = create_engine(f"sqlite:///{database}"), MetaData()
-    metadata.reflect(engine)
-    with engine.connect() as connection:
-        found = {
-            name: sorted(map(repr, connection.execute(select(table))))
-            for name, table in metadata.tables.items()
-        }
-    engine.dispose()
-    return found
 
 
 def test_an_upgrade_that_failed_is_gone_back_from(tmp_path: Path) -> None:
@@ -66,13 +54,13 @@ def test_an_upgrade_that_failed_is_gone_back_from(tmp_path: Path) -> None:
     start = upgrade[: upgrade.index("systemctl stop dateline")]
     assert len(start) == 2
     shell(*start, "as_dateline ./dateline venue load demo/sbm2022.toml")
-    before, keys = rows(data / "dateline.db"), (data / "secret.key").read_bytes()
+    before, keys = rows(f"sqlite:///{data}/dateline.db"), (data / "secret.key").read_bytes()
     assert len(before["venues"]) == 1
     shell(*upgrade[:back])
     (kept,) = backups.glob("dateline-*.tar")
     (data / "dateline.db").write_bytes(b"what a broken upgrade left")
     shell(*start, *upgrade[back:])
-    assert rows(data / "dateline.db") == before
+    assert rows(f"sqlite:///{data}/dateline.db") == before
     assert (data / "secret.key").read_bytes() == keys
     assert (tmp_path / "srv-after" / "dateline.db").read_bytes() == b"what a broken upgrade left"
     assert kept.exists()

@@ -20,8 +20,8 @@ from core import tokens
 from core.db import transaction
 from core.jobs import run_next
 from decisions import jobs
-from decisions.models import Outcome, Release
-from mail.models import Batch, Message
+from decisions.models import Outcome
+from mail.models import Message
 from reviews.pool.models import Invitation, InvitationState
 from reviews.reviewing.models import Review
 from submissions import checks
@@ -232,18 +232,7 @@ class Cast:
         season = self.season
         season.decide(self.one, Outcome.ORAL)
         season.decide(self.two, Outcome.REJECT)
-        batch = Batch(venue_id=season.venue.id, occasion="decision_released", not_before=NOTIFICATION)
-        season.add(batch)
-        season.add(
-            Release(
-                venue_id=season.venue.id,
-                batch_id=batch.id,
-                prepared_by_id=season.olga.id,
-                prepared_at=BEFORE,
-                effective_at=NOTIFICATION,
-                scheduled_by_id=season.olga.id,
-            )
-        )
+        season.release(NOTIFICATION)
         self.write_letters()
         final = season.put(pdf("Final abel"))
         season.add(

@@ -8,8 +8,7 @@ from datetime import timedelta
 
 from camera_ready.models import FinalVersion
 from decisions import jobs
-from decisions.models import Outcome, Release
-from mail.models import Batch
+from decisions.models import Outcome
 from reviews.pool.models import Invitation, InvitationState
 from submissions.models import CheckState, FileCheck, Submission
 from tests.policy.test_matrix import PAGES, rows
@@ -87,18 +86,7 @@ def counted(season: Season, paths: list[str]) -> dict[tuple[str, str, str], int]
 
 def test_thirty_cost_as_many_statements_as_one(season: Season) -> None:
     season.grant(season.ada, Role.REVIEWER)
-    batch = Batch(venue_id=season.venue.id, occasion="decision_released", not_before=NOTIFICATION)
-    season.add(batch)
-    season.add(
-        Release(
-            venue_id=season.venue.id,
-            batch_id=batch.id,
-            prepared_by_id=season.olga.id,
-            prepared_at=BEFORE,
-            effective_at=NOTIFICATION + timedelta(hours=1),
-            scheduled_by_id=season.olga.id,
-        )
-    )
+    season.release(NOTIFICATION + timedelta(hours=1))
     season.at(NOTIFICATION)
     first = grow(season, None, 0, 1)
     ids = {"rey": season.rey.id, "ron": season.rey.id, "letter": 1}
