@@ -6,7 +6,7 @@ second time. All times here are real: leases and retries do not follow the seaso
 
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -68,10 +68,13 @@ def enqueue(
     session.add(Job(name=name, arguments=arguments, key=key, run_at=run_at or clock.real()))
 
 
-def claim(session: Session, worker: str) -> Job | None:
-    """Take the next job that is due, or whose worker died, under a lease. Its own transaction."""
+def claim(session: Session, worker: str, patient: Collection[str] = ()) -> Job | None:
+    """Take the next job that is due, or whose worker died, under a lease. Its own transaction.
+
+    A job with one of the `patient` names is taken when no other is due.
+    """
     real = clock.real()
-    first = select(Job.id).where(_due(real)).order_by(Job.run_at, Job.id).limit(1)
+    first = select(Job.id).where(_due(real)).order_by(Job.name.in_(patient), Job.run_at, Job.id).limit(1)
     if session.scalar(first) is None:  # a cheap look first, so that an idle worker takes no write lock
         session.rollback()
         return None
@@ -110,14 +113,19 @@ def count_by_state(session: Session) -> dict[str, int]:
     return {state.value: counted.get(state, 0) for state in JobState}
 
 
-def run_next(sessions: sessionmaker[Session], functions: Mapping[str, JobFunction], worker: str) -> bool:
-    """Run one job that is due; False when there was none.
+def run_next(
+    sessions: sessionmaker[Session],
+    functions: Mapping[str, JobFunction],
+    worker: str,
+    patient: Collection[str] = (),
+) -> bool:
+    """Run one job that is due, see `claim`; False when there was none.
 
     The function gets its own session and the job's arguments; it opens its own transactions. An exception puts the job
     back with a growing delay, and after the last try marks it failed.
     """
     with sessions() as session:
-        job = claim(session, worker)
+        job = claim(session, worker, patient)
     if job is None:
         return False
     stop = threading.Event()

@@ -9,7 +9,7 @@ from time import monotonic
 from types import FrameType
 
 from flask import Flask
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from core import clock, housekeeping, jobs, limits, logs, request
 from core.db import analyze
@@ -20,6 +20,7 @@ from submissions import checks, uploads
 from web import rendering
 
 POLL = 1.0  # seconds between looks when there is nothing to do
+TURN = 2.0  # seconds of jobs before letters get their turn
 REPORT_EVERY = 20.0
 ANALYZE_EVERY = 3600.0
 log = logs.get(__name__)
@@ -39,6 +40,8 @@ JOBS: dict[str, jobs.JobFunction] = {
     "tell_reviewers_of_withdrawal": assignment.tell_of_withdrawal,
     "tell_reviewers_of_return": assignment.tell_of_return,
 }
+# Thousands of files come in the hour before a deadline; what a person waits for does not wait for them.
+PATIENT = {"check_file", rendering.JOB, housekeeping.JOB}
 
 
 def run_worker(app: Flask, stop: threading.Event, *, poll: float = POLL) -> None:
@@ -65,7 +68,7 @@ def run_worker(app: Flask, stop: threading.Event, *, poll: float = POLL) -> None
                     analyzed = now
                 with sessions() as session:
                     decisions.stamp_first_use(session, at=clock.now())
-                busy = jobs.run_next(sessions, JOBS, name)
+                busy = _run_jobs(sessions, name, stop)
                 if config.smtp:
                     busy |= (
                         sending.deliver_due(sessions, config.smtp, config.mail_from, name, stop.is_set) > 0
@@ -75,6 +78,14 @@ def run_worker(app: Flask, stop: threading.Event, *, poll: float = POLL) -> None
                 busy = False
             if not busy:
                 stop.wait(poll)
+
+
+def _run_jobs(sessions: sessionmaker[Session], worker: str, stop: threading.Event) -> bool:
+    """Run what is due until a turn is over; False when nothing was."""
+    ran, end = False, monotonic() + TURN
+    while not stop.is_set() and monotonic() < end and jobs.run_next(sessions, JOBS, worker, PATIENT):
+        ran = True
+    return ran
 
 
 def stop_on_signals(stop: threading.Event) -> None:

@@ -49,6 +49,15 @@ def test_a_job_runs_once_with_its_arguments(sessions: sessionmaker[Session]) -> 
     assert (ran, [job.state for job in all_jobs(sessions)]) == ([3], [JobState.DONE])
 
 
+def test_patient_jobs_wait_until_nothing_else_is_due(sessions: sessionmaker[Session]) -> None:
+    ran: list[str] = []
+    put(sessions, "look", "look", "write", "look", "drop")
+    functions = {name: lambda _session, name=name: ran.append(name) for name in ("look", "write", "drop")}
+    while jobs.run_next(sessions, functions, "w", {"look"}):
+        pass
+    assert ran == ["write", "drop", "look", "look", "look"]
+
+
 def test_a_job_that_was_not_committed_does_not_exist(sessions: sessionmaker[Session]) -> None:
     with pytest.raises(ZeroDivisionError), sessions() as session, transaction(session):
         jobs.enqueue(session, "add")
