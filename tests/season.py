@@ -346,10 +346,12 @@ def open_served_season(data: Path, database_url: str, monkeypatch: pytest.Monkey
     server = Server(app, app.config["DATELINE"])
     thread = threading.Thread(target=server.run)
     thread.start()
-    with open_season(app, monkeypatch) as made:
-        yield made
-    server.stop(patience=30)
-    thread.join(60)
+    try:
+        with open_season(app, monkeypatch) as made:
+            yield made
+    finally:
+        server.stop(patience=30)
+        thread.join(60)
     assert not thread.is_alive()
 
 

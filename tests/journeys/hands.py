@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 from sqlalchemy import select
 
 from accounts.models import Person
@@ -135,9 +135,15 @@ class Keyboard(Mouse):
         # Asked for before the keys: on a busy machine Space may otherwise come first, and no window is seen to open.
         self.page.once("filechooser", lambda _chooser: None)
         self._tab_to(target)
-        with self.page.expect_file_chooser() as chooser:
-            self.page.keyboard.press("Space")
-        chooser.value.set_files(file)
+        for patience in (5_000, 10_000, 30_000):  # milliseconds; whoever sees no window presses again
+            try:
+                with self.page.expect_file_chooser(timeout=patience) as chooser:
+                    self.page.keyboard.press("Space")
+            except TimeoutError:
+                continue
+            chooser.value.set_files(file)
+            return
+        pytest.fail(f"{target} opens no window")
 
     def _tab_to(self, target: Locator) -> None:
         element = target.element_handle()

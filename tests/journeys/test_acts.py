@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser import assert_accessible
-from tests.journeys.hands import ACTS, Mouse, Opener
+from tests.journeys.hands import ACTS, Keyboard, Mouse, Opener
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,9 +25,10 @@ def documented() -> dict[str, tuple[int, int]]:
     return {act: (int(clicks), int(fields or 0)) for act, clicks, fields in rows}
 
 
+@pytest.mark.parametrize("hand", [Mouse, Keyboard])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_the_ten_acts_take_what_the_comparison_says(opened: Opener, width: int) -> None:
-    site, counted = opened(width, Mouse), {}
+def test_the_ten_acts_take_what_the_comparison_says(opened: Opener, width: int, hand: type[Mouse]) -> None:
+    site, counted = opened(width, hand), {}
     for at, acts in ACTS.items():
         site.season.at(at)
         for name, act in acts.items():
