@@ -17,7 +17,7 @@ from bench import data
 from bench.measure import Client
 from core import clock
 from core.config import Config
-from core.db import analyze
+from core.engine import analyze
 from web import create_app
 
 PATIENCE = 30.0  # seconds for a server to listen

@@ -7,7 +7,8 @@ import core.config
 from accounts import actions, queries
 from cli import db
 from core import addresses, clock
-from core.db import make_engine, make_sessions, transaction
+from core.db import make_sessions, transaction
+from core.engine import make_engine
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,8 @@ import core.config
 from accounts.actions import person_for_verified_email
 from cli import db
 from core import addresses, clock
-from core.db import make_engine, make_sessions, transaction
+from core.db import make_sessions, transaction
+from core.engine import make_engine
 from organizers import venue_export, venue_file, venue_loading
 from venues import actions, queries
 from venues.models import Membership, Role, Venue

@@ -1,4 +1,4 @@
-"""Engine, session, base class and column types. Plain SQLAlchemy: workers and commands use it without Flask."""
+"""Sessions, queries, base class and column types. Plain SQLAlchemy: workers and commands use it without Flask."""
 
 import inspect
 from collections import namedtuple
@@ -23,8 +23,6 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
-    create_engine,
-    event,
 )
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
@@ -98,55 +96,6 @@ class Base(DeclarativeBase):
             values_callable=lambda kinds: [kind.value for kind in kinds],
         ),
     }
-
-
-def make_engine(url: str, *, wait: int = 15) -> Engine:
-    """An engine for SQLite or PostgreSQL, with SQLite made safe for several processes.
-
-    `wait`: the seconds for which it waits while another process has SQLite locked.
-    """
-    if not url.startswith("sqlite"):
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10)
-    engine = create_engine(
-        url,
-        hide_parameters=True,
-        connect_args={"timeout": wait},
-        pool_size=20,
-        max_overflow=20,
-        pool_recycle=3600,  # a connection sees new statistics (`analyze`) when it is opened
-    )
-
-    @event.listens_for(engine, "connect")
-    def _settle(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we emit BEGIN ourselves, below
-        # FULL: what is committed survives a power cut, not only a killed process.
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            f"busy_timeout={wait * 1000}",
-        ):
-            connection.execute("PRAGMA " + pragma)
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # A reader that later wants to write can be refused at once by SQLite, so writers say so from the start.
-        # Past SQLAlchemy, whose way costs as much as a query.
-        is_for_writing = connection.get_execution_options().get(WRITES)
-        _answer(connection, "BEGIN IMMEDIATE" if is_for_writing else "BEGIN")
-
-    return engine
-
-
-def analyze(engine: Engine) -> None:
-    """Have SQLite look at how its rows are spread, as PostgreSQL does by itself.
-
-    Without, it goes through a venue's thousands of submissions to find a reviewer's six.
-    """
-    if engine.dialect.name == "sqlite":
-        with engine.begin() as connection:
-            connection.exec_driver_sql("PRAGMA analysis_limit=1000")
-            connection.exec_driver_sql("ANALYZE")
 
 
 class LeanSession(Session):
@@ -307,7 +256,7 @@ class Prepared:
             else:
                 asked[name] = process(value) if process else value
         arguments = asked if self.positions is None else [asked[name] for name in self.positions]
-        found, described = _answer(connection, self.text, arguments)
+        found, described = answer(connection, self.text, arguments)
         if self.processes is None:
             self.processes = self._processes(connection.dialect, described)
         if self.processes:
@@ -328,7 +277,7 @@ class Prepared:
         return [(place, process) for place, process in enumerate(found) if process]
 
 
-def _answer(connection: Connection, text: str, arguments: Any = ()) -> tuple[list[Any], Any]:
+def answer(connection: Connection, text: str, arguments: Any = ()) -> tuple[list[Any], Any]:
     """What the driver's own cursor gives, and its description. Raises what SQLAlchemy would."""
     dialect, raw = connection.dialect, connection.connection
     try:

@@ -6,7 +6,8 @@ from alembic import context
 
 import migrations.tables
 from core.config import read
-from core.db import Base, UTCDateTime, make_engine
+from core.db import Base, UTCDateTime
+from core.engine import make_engine
 
 
 def _render(kind: str, thing: object, _context: object) -> str | Literal[False]:

@@ -11,7 +11,8 @@ from flask_bootstrap import Bootstrap5
 import core.config
 from core import clock, limits
 from core.config import Config
-from core.db import make_engine, make_sessions
+from core.db import make_sessions
+from core.engine import make_engine
 from core.files import DiskStore
 from venues import current
 from venues.slugs import SlugConverter

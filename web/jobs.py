@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
 from core import clock, housekeeping, jobs, limits, logs, request
-from core.db import analyze
+from core.engine import analyze
 from decisions import jobs as decisions
 from mail import sending
 from reviews.assignment import jobs as assignment

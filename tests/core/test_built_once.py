@@ -10,7 +10,8 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from accounts.models import Email, Person
 from bench import data
-from core.db import Base, built_once, make_engine, make_sessions, rows
+from core.db import Base, built_once, make_sessions, rows
+from core.engine import make_engine
 from tests.season import Season
 
 built: list[str] = []

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 import migrations.tables  # noqa: F401
 from accounts.models import Person
-from core.db import Base, make_engine, make_sessions, rows, transaction
+from core.db import Base, make_sessions, rows, transaction
+from core.engine import make_engine
 
 AT = datetime(2022, 9, 26, 10, 0, tzinfo=UTC)
 

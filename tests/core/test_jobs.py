@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from core import clock, jobs
-from core.db import make_engine, make_sessions, transaction
+from core.db import make_sessions, transaction
+from core.engine import make_engine
 from core.jobs import Job, JobState
 from tests.servers import ROOT, wait_until
 
@@ -113,7 +114,8 @@ def test_a_job_of_a_killed_worker_is_run_again_after_its_lease(
 ) -> None:
     put(sessions, "hang")
     program = (
-        "import sys, time; from core import jobs; from core.db import make_engine, make_sessions;"
+        "import sys, time; from core import jobs;"
+        "from core.db import make_sessions; from core.engine import make_engine;"
         "sessions = make_sessions(make_engine(sys.argv[1]));"
         "hang = lambda session: (open(sys.argv[2], 'w').close(), time.sleep(60));"
         "jobs.run_next(sessions, {'hang': hang}, 'killed')"

@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 
 from core import tokens
-from core.db import make_engine, make_sessions, transaction
+from core.db import make_sessions, transaction
+from core.engine import make_engine
 from core.tokens import TokenError
 
 DAY = timedelta(days=1)

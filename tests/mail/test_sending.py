@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from core import clock
-from core.db import make_engine, make_sessions, transaction
+from core.db import make_sessions, transaction
+from core.engine import make_engine
 from mail import outbox, sending
 from mail.letters import Letter
 from mail.models import Batch, Message, MessageState

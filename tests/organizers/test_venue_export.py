@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from cli import db
 from cli.__main__ import main
-from core.db import make_engine, make_sessions, transaction
+from core.db import make_sessions, transaction
+from core.engine import make_engine
 from organizers import venue_export, venue_file, venue_loading
 from organizers.venue_file import VenueFileError
 from tests.architecture.tree import ROOT
