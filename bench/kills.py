@@ -6,9 +6,7 @@ save, a release or a delivery has begun.
 """
 
 import email
-import hashlib
 import http.client
-import itertools
 import json
 import os
 import random
@@ -19,7 +17,6 @@ import subprocess
 import sys
 import threading
 import time
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,20 +34,19 @@ from bench import data
 from bench.measure import Client
 from bench.releases import Releases
 from bench.site import csrf_token
+from bench.uploads import AUTHORS, Uploads
 from core import clock
 from core.config import Config
 from core.db import transaction
 from core.files import DiskStore
 from mail.models import Batch, Message, MessageState
 from reviews.reviewing.models import Review
-from submissions.models import Version
 from venues.deadlines import DateKind
 from venues.models import Extension, Venue
 from web import create_app
 
 ROOT = Path(__file__).parent.parent
 BROKEN = (OSError, http.client.HTTPException, RuntimeError)  # what a client sees of a killed server
-AUTHORS = 30  # who submit in turn: one alone would meet the limit of submissions in an hour
 PATIENCE = 120.0  # seconds for the outbox to empty: a letter in flight waits for its lease
 AIMS = ("uploads", "saves", "releases", "deliveries", "")  # what a kill waits for; "" strikes at any moment
 
@@ -60,8 +56,10 @@ class Report:
     """What was done, and what of it was found afterwards."""
 
     kills: int = 0
-    files: int = 0  # acknowledged
+    files: int = 0  # of submissions, acknowledged
     files_lost: int = 0
+    finals: int = 0  # final versions, acknowledged
+    finals_lost: int = 0
     drafts: int = 0  # acknowledged
     drafts_lost: int = 0
     letters: int = 0  # delivered at least once
@@ -78,14 +76,14 @@ class Report:
 
     @property
     def is_good(self) -> bool:
-        lost = self.files_lost + self.drafts_lost + self.letters_lost + self.releases_lost
+        lost = self.files_lost + self.finals_lost + self.drafts_lost + self.letters_lost + self.releases_lost
         wrong = lost + self.letters_doubled + self.decisions_silent + self.letters_early
         return wrong == 0 and self.letters_twice <= self.kills and self.has_begun
 
     @property
     def has_begun(self) -> bool:
         """Whether there is one of everything, so that it could have been lost."""
-        return min(self.files, self.drafts, self.releases, self.letters) > 0
+        return min(self.files, self.finals, self.drafts, self.releases, self.letters) > 0
 
 
 @dataclass
@@ -124,6 +122,7 @@ class Trial:
         self.begun = {aim: threading.Event() for aim in AIMS} | {"deliveries": sink.begun}
         sessions = self.app.extensions["sessions"]
         self.releases = Releases(sessions, random.Random(chance.random()), self.under_way)
+        self.uploads = Uploads(self.releases, random.Random(chance.random()), self.under_way, self.client)
         with sessions() as session:
             self.people = data.fill(session)
             self.releases.fill(session, max(10, 2 * kills), AUTHORS, self.people.organizer)
@@ -138,9 +137,7 @@ class Trial:
         clock.move_to(data.AT)
         self.processes = {name: self._start(name) for name in ("web", "worker")}
         self.stop = threading.Event()
-        self.files: dict[str, bytes] = {}
         self.draft = 0
-        self.authors = itertools.count()
 
     def _start(self, name: str) -> "subprocess.Popen[bytes]":
         command = ["bench.server", "dateline"] if name == "web" else ["bench.worker", str(self.lease)]
@@ -204,39 +201,6 @@ class Trial:
             setattr(self.report, name, getattr(self.report, name) + 1)
             raise
 
-    def submit(self) -> None:
-        """A new submission with a file of its own, noted once the server has acknowledged it."""
-        author = next(self.authors) % AUTHORS + 1
-        with self.client(data.key(author)) as client:
-            content = self._send_new(client, f"p{author}@example.org")
-        self.files[hashlib.sha256(content).hexdigest()] = content
-
-    def _send_new(self, client: Client, address: str) -> bytes:
-        page = client.ask("GET", f"/{data.SLUG}/submissions/new")
-        key = re.search(rb'name="form_key"[^>]*value="([^"]+)"', page)
-        content = b"%PDF-1.4\n" + os.urandom(20_000)
-        fields = {
-            "csrf_token": csrf_token(page),
-            "form_key": key[1].decode() if key else "",
-            "started_from": "0",
-            "title": f"Paper {uuid.uuid4().hex}",
-            "abstract": "An abstract.",
-            "authors-0-name": "Author 1",
-            "authors-0-email": address,
-            "authors-0-affiliation": "",
-        }
-        boundary = uuid.uuid4().hex
-        text = "".join(
-            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-            for name, value in fields.items()
-        )
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="paper"; filename="p.pdf"\r\n\r\n'
-        body = (text + head).encode() + content + f"\r\n--{boundary}--\r\n".encode()
-        kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        with self.under_way("uploads"):
-            client.ask("POST", f"/{data.SLUG}/submissions/new", body, status=303, headers=kind)
-        return content
-
     def write(self) -> None:
         """A draft saved, with a number that only grows."""
         with self.client(self.people.reviewer) as client:
@@ -274,13 +238,11 @@ class Trial:
             while session.scalar(waiting) and time.monotonic() < end:
                 session.rollback()
                 time.sleep(0.5)
-            known = set(session.scalars(select(Version.paper_sha256)))
+            lost = self.uploads.lost(session, store)
             sent = set(session.scalars(select(Message.message_id).where(due)))
             draft = session.scalars(select(Review).where(Review.assignment_id == 1)).one().draft
-        self.report.files = len(self.files)
-        for sha256, content in self.files.items():
-            kept = store.has(sha256) and store.path(sha256).read_bytes() == content
-            self.report.files_lost += not (kept and sha256 in known)
+        self.report.files, self.report.finals = len(self.uploads.files), len(self.uploads.finals)
+        self.report.files_lost, self.report.finals_lost = lost
         found = int(str(draft.get("summary", "word 0")).rpartition(" ")[2])
         self.report.drafts_lost = max(0, self.draft - found)
         times = Counter(message_id for message_id, _, _ in self.sink.delivered)
@@ -324,7 +286,9 @@ def run(folder: Path, database_url: str, kills: int, seed: int, lease: int) -> d
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
     trial = Trial(core.config.read(settings), kept | settings, sink, chance, lease=lease, kills=kills)
-    acts = (trial.submit, trial.submit, trial.write, trial.release, trial.watch)
+    uploads = trial.uploads
+    sending = (uploads.submit, uploads.announce_and_submit, uploads.send_final)
+    acts = (*sending, trial.write, trial.release, trial.watch)
     threads = [threading.Thread(target=trial.go_on, args=(act,)) for act in acts]
     try:
         for thread in threads:
@@ -334,7 +298,7 @@ def run(folder: Path, database_url: str, kills: int, seed: int, lease: int) -> d
             aims = aims or chance.sample(AIMS, len(AIMS))
             trial.kill_at(aims.pop())
         end = time.monotonic() + PATIENCE
-        while not trial.releases.released and time.monotonic() < end:
+        while not trial.uploads.finals and time.monotonic() < end:
             time.sleep(0.1)
         time.sleep(1)
         trial.stop.set()

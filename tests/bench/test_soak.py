@@ -20,6 +20,7 @@ def test_five_kills_lose_nothing(database_url: str, tmp_path: Path, monkeypatch:
     }
     assert wrong == {
         "files_lost": 0,
+        "finals_lost": 0,
         "drafts_lost": 0,
         "letters_lost": 0,
         "letters_doubled": 0,
