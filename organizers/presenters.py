@@ -44,6 +44,34 @@ class Numbers:
     accepted: int  # 0 before the release
 
 
+def late_changes(texts: Sequence[Any]) -> dict[int, list[tuple[str, str]]]:
+    """By its number, what accepting each waiting version changes: (what, as it would be); from WAITING_TEXTS."""
+    current = next(text for text in texts if text.is_current)
+
+    def shown(text: Any) -> list[tuple[str, str]]:
+        return [
+            ("Title", text.title),
+            ("Authors", "; ".join(", ".join(part for part in author if part) for author in text.authors)),
+            ("Topics", "; ".join(text.topics) or "none"),
+            ("Abstract", text.abstract),
+            ("Paper", _file(text.paper_sha256, current.paper_sha256)),
+            ("Supplement", _file(text.supplement_sha256, current.supplement_sha256)),
+        ]
+
+    now = shown(current)
+    return {
+        text.number: [change for change, old in zip(shown(text), now, strict=True) if change != old]
+        for text in texts
+        if not text.is_current
+    }
+
+
+def _file(sha256: str | None, current: str | None) -> str:
+    if sha256 is None:
+        return "none"
+    return "as it is" if sha256 == current else "another file"
+
+
 def numbers(session: Session, venue_id: int, viewer_id: int, at: datetime) -> Numbers:
     """Where the season stands, as far as the viewer may know."""
     hidden = queries.hidden_from(session, viewer_id, venue_id)

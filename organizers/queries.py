@@ -207,6 +207,25 @@ VERSIONS = (
     .where(Version.submission_id == bindparam("submission_id"))
     .order_by(Version.number.desc())
 )
+# What the current version and those that came too late and wait say, newest first: submission_id.
+WAITING_TEXTS = (
+    select(
+        Version.number,
+        Version.title,
+        Version.abstract,
+        Version.authors,
+        Version.topics,
+        Version.paper_sha256,
+        Version.supplement_sha256,
+        (Version.number == Submission.version).label("is_current"),
+    )
+    .join(Submission, Submission.id == Version.submission_id)
+    .where(
+        Version.submission_id == bindparam("submission_id"),
+        or_(Version.number == Submission.version, and_(Version.is_late, Version.accepted_at.is_(None))),
+    )
+    .order_by(Version.number.desc())
+)
 # The conflicts recorded by hand: submission_id.
 CONFLICTS = (
     select(Conflict.person_id, Person.name, Email.address, Conflict.reason, Conflict.recorded_at)

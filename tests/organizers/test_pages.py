@@ -227,6 +227,12 @@ def test_one_submission_takes_the_same_statements_for_many_reviews(season: Seaso
     assert len(few) <= 10
 
 
+def late_changes(html: str) -> list[tuple[str, str]]:
+    """What the page of a submission says that accepting version 2 changes."""
+    panel = html.partition("What accepting version 2 changes")[2].partition("</section>")[0]
+    return re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", panel)
+
+
 def test_a_late_version_is_accepted(season: Season) -> None:
     paper = season.submission("Early")
     blob = season.put(b"%PDF-1.4 late")
@@ -249,10 +255,16 @@ def test_a_late_version_is_accepted(season: Season) -> None:
     )
     season.at(CLOSED)
     client = season.client(season.olga)
-    assert "Accept" in client.page(ORGANIZE + "submissions/1/")
+    assert late_changes(client.page(ORGANIZE + "submissions/1/")) == [
+        ("Title", "Late"),
+        ("Authors", "Ada Abel, ada@example.org"),
+        ("Abstract", "Late."),
+        ("Paper", "another file"),
+    ]
     client.send(ORGANIZE + "submissions/1/versions/2/accept")
     season.session.rollback()
     assert (paper.title, paper.version) == ("Late", 2)
+    assert "What accepting" not in client.page(ORGANIZE + "submissions/1/")
     client.send(ORGANIZE + "submissions/1/versions/2/accept", status=403)
     season.client(season.ada).send(ORGANIZE + "submissions/1/versions/2/accept", status=404)
 
