@@ -108,7 +108,7 @@ class Releases:
         self.decided[slug, number] = outcome
 
     def _left(self, client: Client, slug: str) -> int:
-        return int(json.loads(client.ask("GET", f"/{slug}/organize/decisions/progress"))["papers_left"])
+        return int(json.loads(client.ask("GET", f"/{slug}/organize/decisions/progress"))["left"])
 
     def _post(self, client: Client, token: str, path: str, **fields: str) -> None:
         body = urlencode({"csrf_token": token, **fields}).encode()

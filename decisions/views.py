@@ -13,7 +13,6 @@ from core.paging import paginate
 from decisions import actions, policy, queries
 from decisions.forms import ReleaseForm
 from decisions.models import Outcome, Release
-from mail.models import Message, MessageState
 from reviews.reviewing import presenters
 from submissions import queries as submissions
 from submissions.models import Submission
@@ -57,6 +56,7 @@ def decide_list() -> ResponseReturnValue:
         may_release=policy.may_release(session, person, venue, at),
         written=written,
         left=left,
+        note=_progress_note(written, left),
         promised=shown(promised) if promised else "",
         overdue=current.calendar().overdue(at, released_at=release.effective_at if release else None),
         effective=_shown(release.effective_at, venue) if release and release.effective_at else "",
@@ -96,8 +96,17 @@ def letters() -> ResponseReturnValue:
     """All letters as they will go out."""
     session, at, person, venue = here.session(), here.at(), current.signed_in(), _organized()
     written, left = queries.letter_counts(session, venue.id)
-    page = paginate(session, queries.letters_of(venue.id, person.id), per_page=20)
-    return render_template("decisions/letters.html", page=page, written=written, left=left, at=at)
+    release = session.get(Release, venue.id)
+    return render_template(
+        "decisions/letters.html",
+        page=paginate(session, queries.letters_of(venue.id, person.id), per_page=20),
+        written=written,
+        left=left,
+        note=_progress_note(written, left),
+        is_held=release is not None and not _is_released(venue.id, at),
+        may_release=policy.may_release(session, person, venue, at),
+        effective=_shown(release.effective_at, venue) if release and release.effective_at else "",
+    )
 
 
 @pages.post("/organize/decisions/release")
@@ -141,14 +150,9 @@ def unschedule() -> ResponseReturnValue:
 @pages.get("/organize/decisions/progress")
 @login_required
 def progress() -> ResponseReturnValue:
-    """How many letters are written and sent."""
-    session, venue = here.session(), _organized()
-    written, left = queries.letter_counts(session, venue.id)
-    mine = (Message.venue_id == venue.id, Message.occasion == queries.OCCASION)
-    sent = session.scalar(
-        select(func.count()).select_from(Message).where(*mine, Message.state == MessageState.SENT)
-    )
-    return {"written": written, "papers_left": left, "sent": sent}
+    """How many letters are written, and how many papers are left to write to."""
+    written, left = queries.letter_counts(here.session(), _organized().id)
+    return {"done": written, "left": left, "note": _progress_note(written, left)}
 
 
 @pages.get("/submissions/<int:number>/decision")
@@ -192,6 +196,10 @@ def _outcome_counts(venue_id: int, person_id: int) -> dict[str, int]:
     rows = queries.to_decide(venue_id, person_id).order_by(None).subquery()
     counted = select(rows.c.outcome, func.count()).group_by(rows.c.outcome)
     return {str(outcome or ""): count for outcome, count in here.session().execute(counted)}
+
+
+def _progress_note(written: int, left: int) -> str:
+    return f"{written} written" + (f", {left} paper{'' if left == 1 else 's'} to go" if left else "")
 
 
 def _shown(at: datetime, venue: Venue) -> str:

@@ -70,7 +70,7 @@ class SubmissionForm(FlaskForm):
         FormField(AuthorForm),
         "Authors",
         description="In the order of the paper. Nobody needs an account; whoever signs in with the e-mail given here "
-        "sees and edits this submission.",
+        "sees and edits this submission. Rows left empty don't count.",
     )
     paper_token = HiddenField()
     paper = FileField("Paper")

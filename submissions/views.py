@@ -107,14 +107,14 @@ def _missing(submission: Submission, version: Version) -> str:
 @login_required
 @limiter.limit("60/hour", methods=["POST"], key_func=_by_person)
 def new() -> ResponseReturnValue:
-    """A new submission; its maker stands first."""
+    """A new submission; its maker stands first, and there is room for one more author."""
     if http.method == "POST":
         return editing.save(None)
     session, person, venue = request.session(), current.with_emails(), current.venue()
     policy.may_begin(session, person, venue, request.at(), calendar=current.calendar()).enforce()
     form = editing.make_form()
     form.form_key.data = secrets.token_urlsafe(24)
-    form.set_authors([[person.name, person.primary_email, person.affiliation]])
+    form.set_authors([[person.name, person.primary_email, person.affiliation], ["", "", ""]])
     return editing.page(form, None)
 
 

@@ -14,6 +14,7 @@ const modules = {
   "form[data-sign-out]": "signout",
   "button[data-preview]": "preview",
   "math, button[data-preview]": "formulas",
+  "[data-progress-url]": "progress",
 };
 
 const page = {
