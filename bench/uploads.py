@@ -8,7 +8,7 @@ import random
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
@@ -39,6 +39,7 @@ class Uploads:
     open_client: OpenClient
     files: dict[str, bytes] = field(default_factory=dict)  # of submissions
     finals: dict[str, bytes] = field(default_factory=dict)
+    announced: dict[str, bytes] = field(default_factory=dict)  # kept before a submission names them
     authors: Iterator[int] = field(default_factory=itertools.count)
 
     def submit(self) -> None:
@@ -58,6 +59,7 @@ class Uploads:
             kind["Content-Type"] = "application/pdf"
             with self.under_way("uploads"):
                 answer = client.ask("PUT", f"{url}?kind=paper&name=p.pdf", content, status=201, headers=kind)
+            self.announced[hashlib.sha256(content).hexdigest()] = content
             self._post(client, NEW, fields | {"paper_token": json.loads(answer)["token"]})
         self.files[hashlib.sha256(content).hexdigest()] = content
 
@@ -76,9 +78,13 @@ class Uploads:
         self.finals[hashlib.sha256(content).hexdigest()] = content
 
     def lost(self, session: Session, store: DiskStore) -> tuple[int, int]:
-        """How many acknowledged files of submissions, and of final versions, are not kept whole and named by a row."""
+        """How many acknowledged files of submissions, and of final versions, are not kept whole and named by a row.
+
+        One that was announced and acknowledged need not have a row yet.
+        """
+        named = set(session.scalars(select(Version.paper_sha256)))
         return (
-            _lost(self.files, set(session.scalars(select(Version.paper_sha256))), store),
+            _lost(self.files, named, store) + _lost(self.announced, self.announced, store),
             _lost(self.finals, set(session.scalars(select(FinalVersion.paper_sha256))), store),
         )
 
@@ -119,7 +125,7 @@ def _pdf() -> bytes:
     return head + os.urandom(SIZE - len(head))
 
 
-def _lost(files: dict[str, bytes], named: set[str | None], store: DiskStore) -> int:
+def _lost(files: dict[str, bytes], named: Collection[str | None], store: DiskStore) -> int:
     def is_kept(sha256: str, content: bytes) -> bool:
         return sha256 in named and store.has(sha256) and store.path(sha256).read_bytes() == content
 

@@ -27,7 +27,7 @@ log = logs.get(__name__)
 def order(session: Session) -> None:
     """Have the worker tidy once a day. Its own transaction."""
     with transaction(session):
-        jobs.enqueue(session, JOB, key=f"{JOB} {clock.real().toordinal()}")
+        jobs.enqueue(session, JOB, key=f"{JOB} {clock.real().toordinal()}", priority=jobs.LATER)
 
 
 def tidy(session: Session, store: DiskStore, *, wait: timedelta) -> None:

@@ -6,12 +6,13 @@ second time. All times here are real: leases and retries do not follow the seaso
 
 import threading
 import traceback
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Index, Select, and_, func, or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 from structlog.contextvars import bound_contextvars
 
@@ -20,6 +21,7 @@ from core.db import Base, Id, transaction
 
 LEASE = timedelta(seconds=60)
 RETRY_AFTER = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30))
+LATER = 1  # the priority of what thousands may ask for in an hour, and of what nobody waits for
 SILENT_AFTER = timedelta(minutes=2)  # without a report, the worker is said to be away
 log = logs.get(__name__)
 
@@ -37,12 +39,13 @@ class Job(Base):
     """One piece of work: which function, with what, when, and how it went."""
 
     __tablename__ = "jobs"
-    __table_args__ = (Index("ix_jobs_state_run_at", "state", "run_at"),)
+    __table_args__ = (Index("ix_jobs_state_priority_run_at", "state", "priority", "run_at", "id"),)
     id: Mapped[Id]
     name: Mapped[str]
     arguments: Mapped[dict[str, Any]]
     key: Mapped[str | None] = mapped_column(unique=True)
     state: Mapped[JobState] = mapped_column(default=JobState.QUEUED)
+    priority: Mapped[int] = mapped_column(default=0)  # of those that are due, the smallest runs first
     run_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     worker: Mapped[str | None]
@@ -60,28 +63,39 @@ class Worker(Base):
 
 
 def enqueue(
-    session: Session, name: str, *, key: str | None = None, run_at: datetime | None = None, **arguments: Any
+    session: Session,
+    name: str,
+    *,
+    key: str | None = None,
+    run_at: datetime | None = None,
+    priority: int = 0,
+    **arguments: Any,
 ) -> None:
     """Put a job into the caller's transaction. A job with a key that was ever used is not put again."""
     if key is not None and session.scalar(select(Job.id).where(Job.key == key)) is not None:
         return
-    session.add(Job(name=name, arguments=arguments, key=key, run_at=run_at or clock.real()))
+    session.add(
+        Job(name=name, arguments=arguments, key=key, run_at=run_at or clock.real(), priority=priority)
+    )
 
 
-def claim(session: Session, worker: str, patient: Collection[str] = ()) -> Job | None:
-    """Take the next job that is due, or whose worker died, under a lease. Its own transaction.
-
-    A job with one of the `patient` names is taken when no other is due.
-    """
+def claim(session: Session, worker: str) -> Job | None:
+    """Take a job whose worker died, or the next that is due, under a lease. Its own transaction."""
     real = clock.real()
-    first = select(Job.id).where(_due(real)).order_by(Job.name.in_(patient), Job.run_at, Job.id).limit(1)
-    if session.scalar(first) is None:  # a cheap look first, so that an idle worker takes no write lock
+    # Each is found by its index, however many wait.
+    in_order = select(Job.id).order_by(Job.priority, Job.run_at, Job.id)
+    abandoned = in_order.where(Job.state == JobState.RUNNING, Job.lease_until < real)
+    due = in_order.where(Job.state == JobState.QUEUED, Job.run_at <= real)
+    first = first_of(abandoned, due)
+    if (
+        session.scalar(select(first)) is None
+    ):  # a cheap look first, so that an idle worker takes no write lock
         session.rollback()
         return None
     with transaction(session):
         job = session.scalar(
             update(Job)
-            .where(Job.id == first.with_for_update(skip_locked=True).scalar_subquery())
+            .where(Job.id == first_of(abandoned, due, is_locking=True))
             .values(
                 state=JobState.RUNNING, worker=worker, lease_until=real + LEASE, attempts=Job.attempts + 1
             )
@@ -92,17 +106,20 @@ def claim(session: Session, worker: str, patient: Collection[str] = ()) -> Job |
     return job
 
 
-def _due(real: datetime) -> ColumnElement[bool]:
-    return or_(
-        and_(Job.state == JobState.QUEUED, Job.run_at <= real),
-        and_(Job.state == JobState.RUNNING, Job.lease_until < real),
-    )
+def first_of(*queries: Select[int], is_locking: bool = False) -> ColumnElement[int]:
+    """The first id that the first of these queries with any finds; locked, past what other workers have locked."""
+    firsts = [query.limit(1) for query in queries]
+    if is_locking:
+        firsts = [query.with_for_update(skip_locked=True) for query in firsts]
+    return func.coalesce(*(query.scalar_subquery() for query in firsts))
 
 
 def longest_wait(session: Session) -> timedelta:
     """For how long the oldest job that is due has been due."""
     real = clock.real()
-    oldest = session.scalar(select(func.min(Job.run_at)).where(_due(real)))
+    queued = and_(Job.state == JobState.QUEUED, Job.run_at <= real)
+    abandoned = and_(Job.state == JobState.RUNNING, Job.lease_until < real)
+    oldest = session.scalar(select(func.min(Job.run_at)).where(or_(queued, abandoned)))
     return real - oldest if oldest else timedelta()
 
 
@@ -113,21 +130,19 @@ def count_by_state(session: Session) -> dict[str, int]:
     return {state.value: counted.get(state, 0) for state in JobState}
 
 
-def run_next(
-    sessions: sessionmaker[Session],
-    functions: Mapping[str, JobFunction],
-    worker: str,
-    patient: Collection[str] = (),
-) -> bool:
-    """Run one job that is due, see `claim`; False when there was none.
+def run_next(sessions: sessionmaker[Session], functions: Mapping[str, JobFunction], worker: str) -> bool:
+    """Run one job that is due; False when there was none.
 
     The function gets its own session and the job's arguments; it opens its own transactions. An exception puts the job
     back with a growing delay, and after the last try marks it failed.
     """
     with sessions() as session:
-        job = claim(session, worker, patient)
+        job = claim(session, worker)
     if job is None:
         return False
+    if job.attempts > len(RETRY_AFTER) + 1:
+        _finish(sessions, job, worker, "Its worker died each time.")
+        return True
     stop = threading.Event()
     heart = threading.Thread(target=_keep_lease, args=(sessions, job.id, worker, stop), daemon=True)
     heart.start()
@@ -163,9 +178,12 @@ def _finish(sessions: sessionmaker[Session], job: Job, worker: str, error: str) 
 
 def _keep_lease(sessions: sessionmaker[Session], job_id: int, worker: str, stop: threading.Event) -> None:
     while not stop.wait(LEASE.total_seconds() / 3):
-        with sessions() as session, transaction(session):
-            ours = and_(Job.id == job_id, Job.worker == worker)
-            session.execute(update(Job).where(ours).values(lease_until=clock.real() + LEASE))
+        ours = and_(Job.id == job_id, Job.worker == worker)
+        try:
+            with sessions() as session, transaction(session):
+                session.execute(update(Job).where(ours).values(lease_until=clock.real() + LEASE))
+        except OperationalError:  # locked for longer than anybody waits: there is time for another beat
+            log.warning("lease not kept", job=job_id)
 
 
 def report(session: Session, worker: str) -> None:

@@ -95,7 +95,7 @@ def prepare() -> ResponseReturnValue:
 def letters() -> ResponseReturnValue:
     """All letters as they will go out."""
     session, at, person, venue = here.session(), here.at(), current.signed_in(), _organized()
-    written, left = queries.letter_counts(session, venue.id)
+    written, left = _ordered_letters(venue)
     release = session.get(Release, venue.id)
     return render_template(
         "decisions/letters.html",
@@ -151,7 +151,7 @@ def unschedule() -> ResponseReturnValue:
 @login_required
 def progress() -> ResponseReturnValue:
     """How many letters are written, and how many papers are left to write to."""
-    written, left = queries.letter_counts(here.session(), _organized().id)
+    written, left = _ordered_letters(_organized())
     return {"done": written, "left": left, "note": _progress_note(written, left)}
 
 
@@ -196,6 +196,12 @@ def _outcome_counts(venue_id: int, person_id: int) -> dict[str, int]:
     rows = queries.to_decide(venue_id, person_id).order_by(None).subquery()
     counted = select(rows.c.outcome, func.count()).group_by(rows.c.outcome)
     return {str(outcome or ""): count for outcome, count in here.session().execute(counted)}
+
+
+def _ordered_letters(venue: Venue) -> tuple[int, int]:
+    """(letters written, papers left to write to); none is left before somebody has them written."""
+    written, left = queries.letter_counts(here.session(), venue.id)
+    return written, left if here.session().get(Release, venue.id) else 0
 
 
 def _progress_note(written: int, left: int) -> str:

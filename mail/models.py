@@ -50,7 +50,8 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("occasion", "thing", "to_email"),
         CheckConstraint("state != 'held' OR batch_id IS NOT NULL", name="held_in_batch"),
-        Index("ix_messages_state_retry_at", "state", "retry_at"),
+        Index("ix_messages_state_retry_at", "state", "retry_at", "id"),
+        Index("ix_messages_batch_id_state", "batch_id", "state", "id"),
     )
     id: Mapped[Id]
     venue_id: Mapped[int | None] = mapped_column(index=True)
@@ -66,7 +67,7 @@ class Message(Base):
     is_secret: Mapped[bool] = mapped_column(
         default=False
     )  # holds a sign-in link: shown to nobody, erased once sent
-    batch_id: Mapped[int | None] = mapped_column(ForeignKey("mail_batches.id"), index=True)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("mail_batches.id"))
     state: Mapped[MessageState] = mapped_column(default=MessageState.QUEUED)
     queued_at: Mapped[datetime]  # season's clock
     attempts: Mapped[int] = mapped_column(default=0)

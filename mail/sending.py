@@ -11,11 +11,13 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from core import clock, logs
 from core.db import transaction
+from core.jobs import first_of
 from mail.models import Batch, Message, MessageState
 
 LEASE = timedelta(minutes=2)
@@ -98,16 +100,21 @@ def deliver_due(
 
 
 def claim(session: Session, worker: str, *, at: datetime) -> Message | None:
-    """Take the next message that is due under a lease; its own transaction."""
+    """Take a message under a lease; its own transaction.
+
+    First one whose worker died, then one that was queued by itself, such as a link to sign in, then one of a batch that
+    is released.
+    """
     real = clock.real()
-    open_batches = select(Batch.id).where(or_(Batch.opened_at.is_not(None), Batch.not_before <= at))
-    due = or_(
-        and_(Message.state == MessageState.QUEUED, Message.retry_at <= real),
-        and_(Message.state == MessageState.HELD, Message.batch_id.in_(open_batches)),
-        and_(Message.state == MessageState.SENDING, Message.lease_until < real),
-    )
-    first = select(Message.id).where(due).order_by(Message.retry_at, Message.id).limit(1)
-    if session.scalar(first) is None:
+    # Each is found by its index, however many wait.
+    oldest = select(Message.id).order_by(Message.retry_at, Message.id)
+    abandoned = oldest.where(Message.state == MessageState.SENDING, Message.lease_until < real)
+    queued = oldest.where(Message.state == MessageState.QUEUED, Message.retry_at <= real)
+    is_open = or_(Batch.opened_at.is_not(None), Batch.not_before <= at)
+    batch = select(Batch.id).where(is_open, _waits(Batch.id).exists()).order_by(Batch.id).limit(1)
+    released = _waits(batch.scalar_subquery()).order_by(Message.id)
+    kinds = (abandoned, queued, released)
+    if session.scalar(select(first_of(*kinds))) is None:
         session.rollback()
         return None
     with transaction(session):
@@ -116,7 +123,7 @@ def claim(session: Session, worker: str, *, at: datetime) -> Message | None:
         )
         message = session.scalar(
             update(Message)
-            .where(Message.id == first.with_for_update(skip_locked=True).scalar_subquery())
+            .where(Message.id == first_of(*kinds, is_locking=True))
             .values(
                 state=MessageState.SENDING,
                 worker=worker,
@@ -130,6 +137,11 @@ def claim(session: Session, worker: str, *, at: datetime) -> Message | None:
     return message
 
 
+def _waits(batch_id: Any) -> Select[int]:
+    """The messages that a batch holds."""
+    return select(Message.id).where(Message.batch_id == batch_id, Message.state == MessageState.HELD)
+
+
 def longest_wait(session: Session) -> timedelta:
     """For how long the oldest letter that is due has been due."""
     real, at = clock.real(), clock.now()
@@ -139,11 +151,7 @@ def longest_wait(session: Session) -> timedelta:
         )
     )
     released = func.coalesce(Batch.opened_at, Batch.not_before)
-    held = session.scalar(
-        select(func.min(released)).where(
-            Message.batch_id == Batch.id, Message.state == MessageState.HELD, released <= at
-        )
-    )
+    held = session.scalar(select(func.min(released)).where(released <= at, _waits(Batch.id).exists()))
     return max(real - queued if queued else timedelta(), at - held if held else timedelta())
 
 
@@ -175,9 +183,17 @@ def _settle(
         )
     else:
         log.info("letter sent", letter=message.id, occasion=message.occasion, message_id=message.message_id)
-    with sessions() as session, transaction(session):
-        ours = and_(Message.id == message.id, Message.worker == worker, Message.state == MessageState.SENDING)
-        session.execute(update(Message).where(ours).values(**values))
+    ours = and_(Message.id == message.id, Message.worker == worker, Message.state == MessageState.SENDING)
+    # What is not marked goes out again, and within the lease there is time.
+    for is_last in (False, False, True):
+        try:
+            with sessions() as session, transaction(session):
+                session.execute(update(Message).where(ours).values(**values))
+            return
+        except OperationalError:
+            if is_last:
+                raise
+            log.warning("letter not marked yet", letter=message.id)
 
 
 def to_email_message(message: Message, sender: str) -> EmailMessage:

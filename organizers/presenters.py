@@ -44,8 +44,11 @@ class Numbers:
     accepted: int  # 0 before the release
 
 
-def late_changes(texts: Sequence[Any]) -> dict[int, list[tuple[str, str]]]:
-    """By its number, what accepting each waiting version changes: (what, as it would be); from WAITING_TEXTS."""
+def late_changes(state: State, texts: Sequence[Any]) -> dict[int, list[tuple[str, str]]]:
+    """By its number, what accepting each version that waits changes: (what, as it would be); from WAITING_TEXTS.
+
+    A submission of which all came too late has a current version that waits, too: accepted, it is submitted.
+    """
     current = next(text for text in texts if text.is_current)
 
     def shown(text: Any) -> list[tuple[str, str]]:
@@ -58,17 +61,19 @@ def late_changes(texts: Sequence[Any]) -> dict[int, list[tuple[str, str]]]:
             ("Supplement", _file(text.supplement_sha256, current.supplement_sha256)),
         ]
 
-    now = shown(current)
-    return {
-        text.number: [change for change, old in zip(shown(text), now, strict=True) if change != old]
-        for text in texts
-        if not text.is_current
-    }
+    def changes(text: Any) -> list[tuple[str, str]]:
+        is_handed_in = state is State.DRAFT and text.paper_sha256 is not None
+        moved = [("State", State.SUBMITTED.value)] if is_handed_in else []
+        return moved + [new for new, old in zip(shown(text), shown(current), strict=True) if new != old]
+
+    return {text.number: changes(text) for text in texts if text.is_waiting}
 
 
 def _file(sha256: str | None, current: str | None) -> str:
     if sha256 is None:
         return "none"
+    if current is None:
+        return "a file"
     return "as it is" if sha256 == current else "another file"
 
 

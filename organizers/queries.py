@@ -192,18 +192,21 @@ ONE_SUBMISSION = (
         Decision.outcome,
     )
 )
+_IS_WAITING = and_(Version.is_late, Version.accepted_at.is_(None), Submission.state != State.WITHDRAWN)
 # All versions with their files and who saved them, newest first: submission_id.
 VERSIONS = (
     select(
         Version.number,
         Version.paper_name,
         Version.paper_sha256,
+        Version.supplement_sha256,
         Version.saved_at,
         Version.is_late,
-        Version.accepted_at,
+        _IS_WAITING.label("is_waiting"),
         Person.name.label("saved_by"),
     )
     .join(Person, Person.id == Version.saved_by_id)
+    .join(Submission, Submission.id == Version.submission_id)
     .where(Version.submission_id == bindparam("submission_id"))
     .order_by(Version.number.desc())
 )
@@ -218,11 +221,12 @@ WAITING_TEXTS = (
         Version.paper_sha256,
         Version.supplement_sha256,
         (Version.number == Submission.version).label("is_current"),
+        _IS_WAITING.label("is_waiting"),
     )
     .join(Submission, Submission.id == Version.submission_id)
     .where(
         Version.submission_id == bindparam("submission_id"),
-        or_(Version.number == Submission.version, and_(Version.is_late, Version.accepted_at.is_(None))),
+        or_(Version.number == Submission.version, _IS_WAITING),
     )
     .order_by(Version.number.desc())
 )

@@ -22,7 +22,7 @@ def order(session: Session, sha256: str) -> None:
     """Have a PDF looked at, once for the same bytes, by a job of the caller's transaction."""
     added = session.execute(REGISTER, {"sha256": sha256, "state": CheckState.WAITING.value, "no": False})
     if added.rowcount:  # type: ignore[attr-defined]
-        jobs.enqueue(session, "check_file", sha256=sha256)
+        jobs.enqueue(session, "check_file", priority=jobs.LATER, sha256=sha256)
 
 
 def check_file(session: Session, sha256: str) -> None:

@@ -40,8 +40,6 @@ JOBS: dict[str, jobs.JobFunction] = {
     "tell_reviewers_of_withdrawal": assignment.tell_of_withdrawal,
     "tell_reviewers_of_return": assignment.tell_of_return,
 }
-# Thousands of files come in the hour before a deadline; what a person waits for does not wait for them.
-PATIENT = {"check_file", rendering.JOB, housekeeping.JOB}
 
 
 def run_worker(app: Flask, stop: threading.Event, *, poll: float = POLL) -> None:
@@ -81,10 +79,12 @@ def run_worker(app: Flask, stop: threading.Event, *, poll: float = POLL) -> None
 
 
 def _run_jobs(sessions: sessionmaker[Session], worker: str, stop: threading.Event) -> bool:
-    """Run what is due until a turn is over; False when nothing was."""
+    """Run what is due until a turn is over, at least one; False when nothing was."""
     ran, end = False, monotonic() + TURN
-    while not stop.is_set() and monotonic() < end and jobs.run_next(sessions, JOBS, worker, PATIENT):
+    while not stop.is_set() and jobs.run_next(sessions, JOBS, worker):
         ran = True
+        if monotonic() >= end:
+            break
     return ran
 
 

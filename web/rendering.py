@@ -40,7 +40,7 @@ STORED: dict[type[Any], Callable[[Any], None]] = {Venue: _venue, Submission: _su
 def order(session: Session) -> None:
     """See to it that the worker makes stored HTML anew, once for each version of the renderer. Its own transaction."""
     with transaction(session):
-        jobs.enqueue(session, JOB, key=f"{JOB} {markdown.VERSION}")
+        jobs.enqueue(session, JOB, key=f"{JOB} {markdown.VERSION}", priority=jobs.LATER)
 
 
 def render_anew(session: Session) -> None:

@@ -80,13 +80,13 @@ def show(number: int) -> str:
     (submission,) = rows(session, queries.ONE_SUBMISSION, which) or abort(404)
     this = {"submission_id": submission.id}
     versions = rows(session, queries.VERSIONS, this)
-    is_late_waiting = any(row.is_late and row.accepted_at is None for row in versions)
-    texts = rows(session, queries.WAITING_TEXTS, this) if is_late_waiting else []
+    waiting = any(row.is_waiting for row in versions)
+    texts = rows(session, queries.WAITING_TEXTS, this) if waiting else []
     return render_template(
         "organizers/submission.html",
         submission=submission,
         versions=[(row, deadlines.utc(row.saved_at)) for row in versions],
-        late_changes=presenters.late_changes(texts) if texts else {},
+        late_changes=presenters.late_changes(submission.state, texts) if texts else {},
         conflicts=rows(session, queries.CONFLICTS, this),
         reviews=for_organizer(session, viewer.id, venue.id, submission.id),
         trail=[

@@ -50,13 +50,19 @@ def test_a_job_runs_once_with_its_arguments(sessions: sessionmaker[Session]) -> 
     assert (ran, [job.state for job in all_jobs(sessions)]) == ([3], [JobState.DONE])
 
 
-def test_patient_jobs_wait_until_nothing_else_is_due(sessions: sessionmaker[Session]) -> None:
+def test_the_smallest_priority_runs_first_and_what_is_equal_in_its_order(
+    sessions: sessionmaker[Session],
+) -> None:
     ran: list[str] = []
-    put(sessions, "look", "look", "write", "look", "drop")
-    functions = {name: lambda _session, name=name: ran.append(name) for name in ("look", "write", "drop")}
-    while jobs.run_next(sessions, functions, "w", {"look"}):
+    put(sessions, "look", "look at another", priority=jobs.LATER)
+    put(sessions, "write", "drop")
+    put(sessions, "look again", priority=jobs.LATER)
+    put(sessions, "tell")
+    names = ("look", "look at another", "look again", "write", "drop", "tell")
+    functions = {name: lambda _session, name=name: ran.append(name) for name in names}
+    while jobs.run_next(sessions, functions, "w"):
         pass
-    assert ran == ["write", "drop", "look", "look", "look"]
+    assert ran == ["write", "drop", "tell", "look", "look at another", "look again"]
 
 
 def test_a_job_that_was_not_committed_does_not_exist(sessions: sessionmaker[Session]) -> None:
@@ -89,6 +95,29 @@ def test_a_failing_job_is_retried_with_growing_delays_and_then_given_up(
             real = job.run_at
     assert waits == [timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30)]
     assert (job.state, job.attempts) == (JobState.FAILED, 5)
+
+
+def test_a_job_that_kills_its_worker_each_time_is_given_up(
+    sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = AT
+    monkeypatch.setattr(clock, "real", lambda: real)
+    put(sessions, "kill")
+    put(sessions, "fine", priority=jobs.LATER)
+    for _ in range(5):
+        with sessions() as session:
+            job = jobs.claim(session, "dead")
+        assert job
+        assert job.name == "kill"
+        real += jobs.LEASE + timedelta(seconds=1)
+    ran: list[str] = []
+    functions = {name: lambda _session, name=name: ran.append(name) for name in ("kill", "fine")}
+    while jobs.run_next(sessions, functions, "w"):
+        pass
+    assert ran == ["fine"]
+    kill, fine = all_jobs(sessions)
+    assert (kill.state, kill.last_error, kill.attempts) == (JobState.FAILED, "Its worker died each time.", 6)
+    assert fine.state is JobState.DONE
 
 
 def test_many_workers_run_each_job_once(sessions: sessionmaker[Session]) -> None:

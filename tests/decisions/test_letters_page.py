@@ -11,11 +11,16 @@ LIST = "/sbm2022/organize/decisions"
 RELEASE = '<button class="btn btn-primary" type="submit" data-confirm="Release all decisions?'
 
 
-def decided(season: Season, count: int = 3) -> None:
-    """So many papers with decisions, whose letters are ordered and not written."""
+def decided(season: Season) -> None:
+    """Three papers with decisions, whose letters are ordered and not written."""
     season.at(NOTIFICATION)
-    for number in range(count):
+    for number in range(3):
         season.decide(season.submission(f"Paper {number}"), Outcome.POSTER)
+    order(season)
+
+
+def order(season: Season) -> None:
+    """Have the letters written: a job that waits."""
     with transaction(season.session):
         actions.prepare(season.session, season.venue, by=season.olga, at=NOTIFICATION)
 
@@ -29,9 +34,20 @@ def write(season: Season, monkeypatch: pytest.MonkeyPatch, papers: int) -> None:
         assert actions.write_some(season.session, release, by=None, at=NOTIFICATION)
 
 
+def test_nothing_is_awaited_before_the_letters_are_ordered(season: Season) -> None:
+    season.at(NOTIFICATION)
+    season.decide(season.submission("Paper"), Outcome.POSTER)
+    olga = season.client(season.olga)
+    page = olga.page(f"{LIST}/letters")
+    assert "have the letters written on the Decisions page" in page
+    assert "data-progress-url" not in page
+    assert olga.get(f"{LIST}/progress").json == {"done": 0, "left": 0, "note": "0 written"}
+    order(season)
+    assert olga.get(f"{LIST}/progress").json == {"done": 0, "left": 1, "note": "0 written, 1 paper to go"}
+
+
 def test_it_releases_once_all_are_written(season: Season, monkeypatch: pytest.MonkeyPatch) -> None:
     olga = season.client(season.olga)
-    assert "data-confirm" not in olga.page(f"{LIST}/letters")  # nothing is ordered yet
     decided(season)
     page = olga.page(f"{LIST}/letters")
     assert "The letters are still being written; this page shows how far." in page

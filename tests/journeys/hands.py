@@ -291,6 +291,9 @@ def release(site: Site) -> Mouse:
     hand.press("button", "Write the letters")
     hand.sees("Decision letters")
     site.work()
+    expect(
+        hand.page.get_by_role("button", name=re.compile("^Release$"))
+    ).to_be_enabled()  # the page came anew
     hand.press("button", re.compile("^Release$"))
     expect(hand.page.get_by_role("dialog")).to_be_visible()
     hand.clicks += 1

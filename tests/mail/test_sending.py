@@ -94,6 +94,28 @@ def test_a_held_letter_waits_for_its_batch_and_then_goes_even_if_the_clock_is_se
     ]
 
 
+def test_a_letter_of_its_own_does_not_wait_behind_those_of_a_release(
+    sessions: sessionmaker[Session], smtp: Smtp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link to sign in, asked for after the decisions were released; before both comes what a dead worker held."""
+    decisions = [replace(LETTER, to_email=f"p{number}@example.org") for number in range(4)]
+    put(sessions, *decisions, batch=Batch(venue_id=1, occasion="receipt", not_before=AT))
+    with sessions() as session:
+        assert sending.claim(session, "dead", at=AT) is not None
+    monkeypatch.setattr(clock, "real", lambda: AT + timedelta(seconds=30))
+    assert deliver(sessions, smtp.url) == 3
+    put(
+        sessions,
+        *(replace(LETTER, thing="submission:2", to_email=one.to_email) for one in decisions),
+        batch=Batch(venue_id=1, occasion="receipt", not_before=AT),
+    )
+    monkeypatch.setattr(clock, "real", lambda: AT + sending.LEASE + timedelta(seconds=1))
+    put(sessions, replace(LETTER, thing="sign-in"))
+    assert deliver(sessions, smtp.url) == 6
+    to = ["p1", "p2", "p3", "p0", "ada", "p0", "p1", "p2", "p3"]
+    assert [mail["To"].addresses[0].username for mail in mails(smtp)] == to
+
+
 def test_a_secret_is_erased_once_sent(sessions: sessionmaker[Session], smtp: Smtp) -> None:
     put(sessions, replace(LETTER, is_secret=True, text="link: abc\n"))
     assert deliver(sessions, smtp.url) == 1

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from core.audit import AuditEntry
 from decisions.models import Outcome
 from mail.models import Batch, Message, MessageState
-from submissions.models import Conflict, State, Version
+from submissions.models import Conflict, State
 from tests.season import BEFORE, CLOSED, NOTIFICATION, REVIEWING, Season
 from venues.deadlines import DateKind
 from venues.models import Extension, Membership, Role
@@ -225,48 +225,6 @@ def test_one_submission_takes_the_same_statements_for_many_reviews(season: Seaso
         client.page(ORGANIZE + "submissions/1/")
     assert len(many) == len(few)
     assert len(few) <= 10
-
-
-def late_changes(html: str) -> list[tuple[str, str]]:
-    """What the page of a submission says that accepting version 2 changes."""
-    panel = html.partition("What accepting version 2 changes")[2].partition("</section>")[0]
-    return re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", panel)
-
-
-def test_a_late_version_is_accepted(season: Season) -> None:
-    paper = season.submission("Early")
-    blob = season.put(b"%PDF-1.4 late")
-    season.add(
-        Version(
-            submission_id=paper.id,
-            number=2,
-            title="Late",
-            abstract="Late.",
-            authors=[["Ada Abel", "ada@example.org", ""]],
-            topics=["Theory"],
-            paper_sha256=blob.sha256,
-            paper_size=blob.size,
-            paper_name="late.pdf",
-            saved_by_id=season.ada.id,
-            saved_at=CLOSED,
-            began_at=CLOSED,
-            is_late=True,
-        )
-    )
-    season.at(CLOSED)
-    client = season.client(season.olga)
-    assert late_changes(client.page(ORGANIZE + "submissions/1/")) == [
-        ("Title", "Late"),
-        ("Authors", "Ada Abel, ada@example.org"),
-        ("Abstract", "Late."),
-        ("Paper", "another file"),
-    ]
-    client.send(ORGANIZE + "submissions/1/versions/2/accept")
-    season.session.rollback()
-    assert (paper.title, paper.version) == ("Late", 2)
-    assert "What accepting" not in client.page(ORGANIZE + "submissions/1/")
-    client.send(ORGANIZE + "submissions/1/versions/2/accept", status=403)
-    season.client(season.ada).send(ORGANIZE + "submissions/1/versions/2/accept", status=404)
 
 
 def test_conflicts_are_recorded_and_lifted(season: Season) -> None:

@@ -1,9 +1,11 @@
 """A database that another process locks for ten seconds: everybody waits, and then all is done."""
 
+import smtplib
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -126,4 +128,34 @@ def test_locked_for_longer_than_anybody_waits(
     ada.send(f"{HOME}/new", **fields(form_key=key, title="Typed while locked", paper=file(b"%PDF-1.4\n")))
     season.session.rollback()
     assert season.session.scalars(select(Version.title)).all() == ["Typed while locked"]
+    engine.dispose()
+
+
+def test_a_letter_that_the_relay_took_while_the_database_was_locked_goes_once(
+    season_on_both: Season,
+    smtp: Smtp,
+    lock: Callable[[float], "subprocess.Popen[str]"],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody waits for longer than a second, and the lock lasts for one and a half: it is marked at the second try."""
+    season = season_on_both
+    begin(season.client(season.ada))  # its two letters wait
+    engine = make_engine(season.app.config["DATELINE"].database_url, wait=1)
+    sessions = make_sessions(engine)
+    send = smtplib.SMTP.send_message
+    held: list[subprocess.Popen[str]] = []
+
+    def send_and_lock(self: smtplib.SMTP, *arguments: Any) -> object:
+        taken = send(self, *arguments)
+        if not held:
+            held.append(lock(1.5))
+        return taken
+
+    monkeypatch.setattr(smtplib.SMTP, "send_message", send_and_lock)
+    assert sending.deliver_due(sessions, smtp.url, "dateline@example.org", "w") == 2
+    assert held[0].wait(60) == 0
+    season.session.rollback()
+    assert season.session.scalars(select(Message.state)).all() == [MessageState.SENT] * 2
+    assert sending.deliver_due(sessions, smtp.url, "dateline@example.org", "w") == 0
+    assert len(smtp.delivered) == 2
     engine.dispose()
