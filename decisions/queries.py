@@ -60,7 +60,6 @@ def to_decide(venue_id: int, organizer_id: int) -> Select[Any]:
         progress(venue_id, organizer_id)
         .outerjoin(Decision, Decision.submission_id == Submission.id)
         .add_columns(Decision.outcome)
-        .group_by(Decision.outcome)
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, select, update
 
 from accounts.models import Person
 from core.db import built_once
@@ -113,24 +113,28 @@ def progress(venue_id: int, viewer_id: int) -> Select[Any]:
             Submission.id.label("submission_id"),
             Submission.number,
             Submission.title,
-            func.count(Assignment.id).label("assigned"),
-            func.count(Review.submitted_at).label("done"),
-            func.avg(Review.overall).label("overall"),
-            func.avg(Review.confidence).label("confidence"),
+            _of_assigned(func.count(Assignment.id)).label("assigned"),
+            _of_assigned(func.count(Review.submitted_at)).label("done"),
+            _of_assigned(func.avg(Review.overall)).label("overall"),
+            _of_assigned(func.avg(Review.confidence)).label("confidence"),
         )
-        .join(
-            Assignment,
-            (Assignment.submission_id == Submission.id) & Assignment.removed_at.is_(None),
-            isouter=True,
-        )
-        .join(Review, Review.assignment_id == Assignment.id, isouter=True)
         .where(
             Submission.venue_id == venue_id,
             Submission.state == State.SUBMITTED,
             Submission.id.not_in(conflicts.of(viewer_id)),
         )
-        .group_by(Submission.id, Submission.number, Submission.title)
         .order_by(Submission.number)
+    )
+
+
+def _of_assigned(value: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Of each submission's assignments and reviews: a list of fifty asks only for its fifty, and a count for none."""
+    return (
+        select(value)
+        .select_from(Assignment)
+        .join(Review, Review.assignment_id == Assignment.id, isouter=True)
+        .where(Assignment.submission_id == Submission.id, Assignment.removed_at.is_(None))
+        .scalar_subquery()
     )
 
 
