@@ -60,3 +60,6 @@ def test_a_server_that_is_away_for_a_moment_is_asked_again(
     write(site.season, monkeypatch, 3)
     expect(page.get_by_role("button", name=re.compile("^Release$"))).to_be_enabled(timeout=15_000)
     assert refused == [503, 502]
+    provoked = [problem.split()[0] for problem in site.visitor.problems if "GET" in problem]
+    assert provoked == ["503", "502"]
+    site.visitor.problems.clear()

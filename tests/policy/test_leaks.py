@@ -62,9 +62,9 @@ Rey still doubts.       nobody | rey | rey
 Accepted for a talk: Kept in one    free | free | free
 Decision on Lost in two     organizers
 Ada was ill.            free
-Late for one            authors
-Zoe Zorn                authors
-zoe@example.org         authors
+Late for one            authors free
+Zoe Zorn                authors free
+zoe@example.org         authors free
 zorn-late.pdf           free
 Meta late               authors free
 Gone in three           cid organizers

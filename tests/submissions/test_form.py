@@ -86,11 +86,16 @@ def test_without_a_pdf_it_is_a_draft_and_says_so_everywhere(season: Season) -> N
         assert "Not submitted" not in client.page(page)
 
 
-def test_its_maker_stands_first_in_a_new_form(season: Season) -> None:
-    html = season.client(season.ada).page(f"{HOME}/new")
-    shown = [hidden(html, f"authors-0-{part}") for part in ("name", "email", "affiliation")]
-    assert shown == ["Ada Abel", "ada@example.org", ""]
-    assert 'name="authors-1-name"' not in html
+def test_its_maker_stands_first_in_a_new_form_with_room_for_one_more(season: Season) -> None:
+    ada = season.client(season.ada)
+    html = ada.page(f"{HOME}/new")
+    shown = [
+        [hidden(html, f"authors-{n}-{part}") for part in ("name", "email", "affiliation")] for n in (0, 1)
+    ]
+    assert shown == [["Ada Abel", "ada@example.org", ""], ["", "", ""]]
+    assert 'name="authors-2-name"' not in html
+    begin(ada, authors=[["Ada Abel", "ada@example.org", ""], ["", " ", ""]])
+    assert [author.name for author in submission(season).authors] == ["Ada Abel"]
 
 
 @pytest.mark.parametrize(
