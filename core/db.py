@@ -1,14 +1,12 @@
 """Sessions, queries, base class and column types. Plain SQLAlchemy: workers and commands use it without Flask."""
 
 import inspect
-from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, lru_cache, wraps
 from typing import Annotated, Any, ParamSpec, TypeVar, cast
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     JSON,
@@ -25,15 +23,17 @@ from sqlalchemy import (
     bindparam,
 )
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import DBAPIError, PendingRollbackError
-from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column, sessionmaker
+from sqlalchemy.exc import PendingRollbackError
+from sqlalchemy.orm import DeclarativeBase, Mapper, Session, SessionTransaction, mapped_column, sessionmaker
 from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.types import TypeDecorator
 
+from core.connections import Connections
+from core.prepared import prepared_for
+
 P = ParamSpec("P")
 Q = TypeVar("Q", bound=Select[*tuple[Any, ...]])
-PREPARED = "dateline_prepared"  # in a connection's info: `Prepared` by query, then by the lengths of lists
-WRITES = "dateline_writes"  # execution option: this transaction takes SQLite's write lock when it begins
+T = TypeVar("T")
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -105,21 +105,16 @@ class LeanSession(Session):
     beginning and the end of a transaction costs as much as two small queries.
     """
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        """As SQLAlchemy's, for an engine."""
+    def __init__(self, *arguments: Any, connections: Connections, **named: Any) -> None:
+        """As SQLAlchemy's, for an engine and its connections."""
         super().__init__(*arguments, join_transaction_mode="control_fully", **named)
+        self._connections = connections
         self._own_connection: Connection | None = None
 
     def own_connection(self, *, for_writing: bool = False) -> Connection:
         """The connection, in this session's transaction, which begins with it."""
         if self._own_connection is None:
-            connection = cast(Engine, self.bind).connect()
-            try:
-                connection.execution_options(**{WRITES: for_writing}).begin()
-            except BaseException:  # another process has SQLite locked
-                connection.close()
-                raise
-            self._own_connection = connection
+            self._own_connection = self._connections.lend(for_writing=for_writing)
         elif not self._own_connection.in_transaction():
             raise PendingRollbackError("a flush failed and has undone this transaction: roll it back first")
         return self._own_connection
@@ -164,12 +159,12 @@ class LeanSession(Session):
         """Give the connection back; what it has not committed is undone."""
         connection, self._own_connection = self._own_connection, None
         if connection is not None:
-            connection.close()
+            self._connections.take_back(connection)
 
 
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
     """The factory of sessions on this engine."""
-    return sessionmaker(engine, class_=LeanSession)
+    return sessionmaker(engine, class_=LeanSession, connections=Connections(engine))
 
 
 @contextmanager
@@ -210,91 +205,20 @@ def rows(session: Session, query: Executable, values: Mapping[str, Any] | None =
     that is a list stands for an expanding parameter. Raises what SQLAlchemy would.
     """
     connection = cast(LeanSession, session).own_connection()
-    values = values or {}
-    try:
-        known = connection.info[PREPARED][query]
-    except KeyError:
-        known = connection.info.setdefault(PREPARED, WeakKeyDictionary()).setdefault(query, {})
-    # The text has a place for each value of a list.
-    lists = (list, tuple, set, frozenset)
-    lengths = tuple((key, len(value)) for key, value in values.items() if isinstance(value, lists))
-    if lengths not in known:
-        known[lengths] = Prepared(query, connection.dialect, values)
-    found: list[Any] = known[lengths].ask(connection, values)
-    return found
+    prepared = prepared_for(connection, query, values or {})
+    return prepared.read(prepared.ask(connection, values or {}))
 
 
-class Prepared:
-    """A query in the database's own words, and what turns Python's values into its and its into Python's."""
+def remembered(
+    session: Session, query: Executable, values: Mapping[str, Any], make: Callable[[list[Any]], T]
+) -> T:
+    """What `make` builds of a query's `rows`. The same answer of the database gives the same object, made once.
 
-    def __init__(self, query: Any, dialect: Dialect, values: Mapping[str, Any]) -> None:
-        """For values like these: their lists are as long."""
-        compiled = query.compile(dialect=dialect)
-        found = compiled.construct_expanded_state(dict(values))
-        self.text, self.positions = found.statement, found.positiontup
-        self.parameters = [
-            (name, bound.key, bound, bound.type.dialect_impl(dialect).bind_processor(dialect))
-            for name, bound in compiled.binds.items()
-            if name in found.additional_parameters or name in found.parameter_expansion
-        ]
-        self.lists = found.parameter_expansion  # the names of each one's places
-        columns = list(query.exported_columns)  # of an UPDATE: those that it returns
-        self.types = [column.type.dialect_impl(dialect) for column in columns]
-        self.processes: list[tuple[int, Callable[[Any], Any]]] | None = None
-        keys = [str(column.key) for column in columns]
-        # A name that two columns have stands for neither: an empty one becomes that of its place.
-        names = [key if keys.count(key) == 1 else "" for key in keys]
-        self.row: Any = namedtuple("row", names, rename=True)  # type: ignore[misc]
-
-    def ask(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
-        """The rows for these values of the parameters."""
-        asked: dict[str, Any] = {}
-        for name, key, bound, process in self.parameters:
-            value = values[key] if key in values or bound.required else bound.effective_value
-            if name in self.lists:
-                asked.update(zip(self.lists[name], map(process, value) if process else value, strict=True))
-            else:
-                asked[name] = process(value) if process else value
-        arguments = asked if self.positions is None else [asked[name] for name in self.positions]
-        found, described = answer(connection, self.text, arguments)
-        if self.processes is None:
-            self.processes = self._processes(connection.dialect, described)
-        if self.processes:
-            found = [list(row) for row in found]
-            for line in found:
-                for place, process in self.processes:
-                    if line[place] is not None:  # of any type
-                        line[place] = process(line[place])
-        return [tuple.__new__(self.row, line) for line in found]
-
-    def _processes(
-        self, dialect: Dialect, described: Sequence[Any]
-    ) -> list[tuple[int, Callable[[Any], Any]]]:
-        found = [
-            one.result_processor(dialect, column[1])
-            for one, column in zip(self.types, described, strict=True)
-        ]
-        return [(place, process) for place, process in enumerate(found) if process]
-
-
-def answer(connection: Connection, text: str, arguments: Any = ()) -> tuple[list[Any], Any]:
-    """What the driver's own cursor gives, and its description. Raises what SQLAlchemy would."""
-    dialect, raw = connection.dialect, connection.connection
-    try:
-        cursor = raw.cursor()
-        try:
-            cursor.execute(text, arguments)
-            return list(cursor.fetchall()), cursor.description
-        finally:
-            cursor.close()
-    except dialect.loaded_dbapi.Error as error:
-        is_lost = dialect.is_disconnect(error, raw, None)
-        if is_lost:  # so that it is not rolled back, nor lent to another
-            connection.invalidate(error)
-        kind = dialect.loaded_dbapi.Error
-        raise DBAPIError.instance(
-            text, None, error, kind, connection_invalidated=is_lost, dialect=dialect
-        ) from error
+    Requests share it: nobody may change it. No column may be JSON, whose values cannot be looked up.
+    """
+    connection = cast(LeanSession, session).own_connection()
+    prepared = prepared_for(connection, query, values)
+    return cast(T, prepared.made(make, tuple(prepared.ask(connection, values))))
 
 
 def detached(values: Sequence[Any], *kinds: type[Base]) -> list[Any]:
@@ -306,25 +230,26 @@ def detached(values: Sequence[Any], *kinds: type[Base]) -> list[Any]:
     made: list[Any] = []
     start = 0
     for kind in kinds:
-        names, keys = _names(kind)
-        found = dict(zip(names, values[start : start + len(names)], strict=True))
+        names, places, mapper = _columns(kind)
+        found = values[start : start + len(names)]
         start += len(names)
-        key = tuple(found[name] for name in keys)
+        key = [found[place] for place in places]
         if None in key:
             made.append(None)
             continue
-        thing = kind.__mapper__.class_manager.new_instance()
-        thing.__dict__.update(found)
-        instance_state(thing).key = kind.__mapper__.identity_key_from_primary_key(key)
+        thing = mapper.class_manager.new_instance()
+        thing.__dict__.update(zip(names, found, strict=True))
+        instance_state(thing).key = mapper.identity_key_from_primary_key(tuple(key))
         made.append(thing)
     return made
 
 
 @cache
-def _names(kind: type[Base]) -> tuple[list[str], list[str]]:
-    """The attributes of a table's columns in order, and those of its primary key."""
-    table, attribute = kind.__table__, kind.__mapper__.get_property_by_column
-    return [attribute(one).key for one in table.columns], [attribute(one).key for one in table.primary_key]
+def _columns(kind: type[Base]) -> tuple[list[str], list[int], Mapper[Any]]:
+    """The attributes of a table's columns in order, the places of its primary key among them, and its mapper."""
+    mapper, columns = kind.__mapper__, list(kind.__table__.columns)
+    places = [place for place, column in enumerate(columns) if column.primary_key]
+    return [mapper.get_property_by_column(column).key for column in columns], places, mapper
 
 
 def built_once(query: Callable[P, Q]) -> Callable[P, tuple[Q, dict[str, Any]]]:

@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
 
-from core.db import WRITES, answer
+from core.connections import WRITES
+from core.prepared import answer
 
 
 def make_engine(url: str, *, wait: int = 15) -> Engine:
@@ -47,8 +48,7 @@ def make_engine(url: str, *, wait: int = 15) -> Engine:
     def _begin(connection: Connection) -> None:
         # A reader that later wants to write can be refused at once by SQLite, so writers say so from the start.
         # Past SQLAlchemy, whose way costs as much as a query.
-        is_for_writing = connection.get_execution_options().get(WRITES)
-        answer(connection, "BEGIN IMMEDIATE" if is_for_writing else "BEGIN")
+        answer(connection, "BEGIN IMMEDIATE" if connection.info.pop(WRITES, False) else "BEGIN")
 
     return engine
 

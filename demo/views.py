@@ -18,10 +18,10 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import login_user, logout_user
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
+from accounts.current import sign_in, sign_out
 from accounts.models import Email, Person
 from core import clock, markdown
 from core import request as here
@@ -67,13 +67,12 @@ def become() -> ResponseReturnValue:
     """Sign in as one of the demo's people, or sign out."""
     key = request.form.get("person", "")
     if not key:
-        logout_user()
+        sign_out()
         return redirect(_back(), 303)
     query = select(Person).join(Email, Email.person_id == Person.id).where(Email.address == key)
     person = here.session().scalar(query) or abort(404)
     session.clear()
-    login_user(person)
-    session.permanent = True
+    sign_in(person)
     return redirect(_back(), 303)
 
 

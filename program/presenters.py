@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -24,8 +26,7 @@ LABELS = {
 }
 
 
-@dataclass(frozen=True)
-class KeyDate:
+class KeyDate(NamedTuple):
     """A date as the home page shows it; `was` is what an extension replaced, `grace` what is given to all beyond it."""
 
     label: str
@@ -48,6 +49,17 @@ class Paper:
 
 def key_dates(calendar: Calendar, at: datetime) -> list[KeyDate]:
     """The public dates in the order of the season, from the records that are enforced."""
+    dates = _key_dates(calendar)
+    upcoming = min((date.at for date in dates if date.at > at), default=None)
+    return [
+        date._replace(state="done" if date.at <= at else "now" if date.at == upcoming else "next")
+        for date in dates
+    ]
+
+
+@lru_cache(200)  # a calendar is not changed: another one is another
+def _key_dates(calendar: Calendar) -> list[KeyDate]:
+    """Without their state, which the clock decides."""
     found = []
     for kind, label in LABELS.items():
         date = calendar.dates.get(kind)
@@ -76,11 +88,7 @@ def key_dates(calendar: Calendar, at: datetime) -> list[KeyDate]:
                 state="",
             )
         )
-    upcoming = min((date.at for date in found if date.at > at), default=None)
-    states = {
-        date.at: "done" if date.at <= at else "now" if date.at == upcoming else "next" for date in found
-    }
-    return [KeyDate(**{**vars(date), "state": states[date.at]}) for date in found]
+    return found
 
 
 @dataclass(frozen=True)
@@ -145,12 +153,17 @@ def day_and_place(venue: Venue, calendar: Calendar) -> list[str]:
     return [*lines, venue.place] if venue.place else lines
 
 
-def named(session: Session, venue_id: int) -> dict[str, list[tuple[str, str, str, str, str | None]]]:
-    """(initials, name, affiliation or gift, url, picture) by section, and of the sponsors."""
-    found: dict[str, list[tuple[str, str, str, str, str | None]]] = {
-        name: [] for name in [*Section, queries.SPONSOR]
-    }
-    for section, name, *rest in db.rows(session, *queries.named(venue_id)):
+Named = tuple[str, str, str, str, str | None]
+
+
+def named(session: Session, venue_id: int) -> dict[str, list[Named]]:
+    """(initials, name, affiliation or gift, url, picture) by section, and of the sponsors; not to be changed."""
+    return db.remembered(session, *queries.named(venue_id), _named)
+
+
+def _named(rows: list[Any]) -> dict[str, list[Named]]:
+    found: dict[str, list[Named]] = {name: [] for name in [*Section, queries.SPONSOR]}
+    for section, name, *rest in rows:
         found[section].append((initials(name), name, *rest))
     return found
 

@@ -23,8 +23,8 @@ from werkzeug.test import EnvironBuilder, TestResponse, encode_multipart
 import core.config
 from accounts.models import Email, Person
 from core import clock
-from core.db import Prepared
 from core.files import Blob, DiskStore
+from core.prepared import Prepared
 from decisions.models import Decision, Outcome, Release
 from mail.models import Batch
 from reviews.assignment.models import Assignment

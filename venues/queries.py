@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, CompoundSelect, Select, bindparam, func, n
 from sqlalchemy.orm import Session
 
 from accounts.models import Email, Person
-from core.db import built_once, detached, rows
+from core.db import built_once, detached, remembered, rows
 from venues.deadlines import Calendar
 from venues.models import Extension, Membership, Role, Topic, Venue, VenueDate
 
@@ -84,8 +84,11 @@ _ROLES = select(Membership.__table__.c.role).where(
 
 
 def calendar_of(session: Session, venue_id: int) -> Calendar:
-    """A venue's dates and extensions, for who has no request (see current.calendar)."""
-    found = rows(session, _CALENDAR, {"venue_id": venue_id})
+    """A venue's dates and extensions, for who has no request (see current.calendar); not to be changed."""
+    return remembered(session, _CALENDAR, {"venue_id": venue_id}, _calendar)
+
+
+def _calendar(found: list[Any]) -> Calendar:
     of_date = len(VenueDate.__table__.c)
     extensions = [detached(row[of_date:], Extension)[0] for row in found if row.id is None]
     return Calendar([row for row in found if row.id is not None], extensions)

@@ -16,7 +16,7 @@ from core.engine import make_engine
 from core.files import DiskStore
 from venues import current
 from venues.slugs import SlugConverter
-from web import errors, icons, second_factor, shell, urls
+from web import errors, icons, second_factor, shell, templating, urls
 from web.accounting import Site
 from web.readiness import Readiness
 from web.sessions import Protection, Sessions, SignIns
@@ -68,6 +68,7 @@ def create_app(config: Config | None = None) -> Flask:
     _init_login(app)
     second_factor.add(app)
     errors.add(app)
+    templating.add(app)
     shell.add(app)
     icons.add(app)
     urls.add(app)

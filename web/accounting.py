@@ -3,15 +3,17 @@
 It stands around Flask and not in its hooks: those reach the request through proxies, which cost more than the rest.
 """
 
+import os
 import re
-import secrets
 from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import Any, cast
+from urllib.parse import urlsplit
 
-from flask import Flask, Request, request
+from flask import Flask, Request, Response, request
 from prometheus_client import Counter
 from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.routing import MapAdapter
 from werkzeug.sansio.http import parse_cookie
 from werkzeug.utils import cached_property
 
@@ -41,15 +43,37 @@ class Asked(Request):
         )
 
 
+class Addresses(MapAdapter):
+    """Werkzeug's, with redirects (to the address with its last slash) that stay on the host that was asked."""
+
+    def make_redirect_url(self, *arguments: Any, **named: Any) -> str:
+        """The path, without a host: whoever asks can name any."""
+        found = urlsplit(super().make_redirect_url(*arguments, **named))
+        return found._replace(scheme="", netloc="").geturl()
+
+
+class Answer(Response):
+    """An answer whose body is handed to the server as it is where nothing is left to do once it is sent."""
+
+    def get_app_iter(self, environ: dict[str, Any]) -> Iterable[bytes]:
+        """The body. Werkzeug wraps it in two iterators, which only streams and files need."""
+        body = self.response
+        is_whole = type(body) is list and len(body) == 1 and type(body[0]) is bytes and not self._on_close
+        if is_whole and self.status_code == 200 and environ["REQUEST_METHOD"] != "HEAD":
+            return cast("list[bytes]", body)
+        return super().get_app_iter(environ)
+
+
 class Site(Flask):
     """A Flask that accounts for its requests, and notes what broke by endpoint: an address may hold a link."""
 
     request_class = Asked
+    response_class = Answer
 
     def wsgi_app(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
         begun, status, endpoint = perf_counter(), "500", "none"
-        request_id = environ[ID] = environ.get(ID) or secrets.token_hex(8)
+        request_id = environ[ID] = environ.get(ID) or os.urandom(8).hex()
 
         def start(line: str, said: list[tuple[str, str]], *more: Any) -> Any:
             nonlocal status, endpoint
@@ -70,6 +94,16 @@ class Site(Flask):
             method = environ["REQUEST_METHOD"]
             logs.request(request_id, method if method in METHODS else "OTHER", endpoint, status, seconds)
         return body
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """What finds the view of a request. Flask's looks three times at the host, and believes it."""
+        if request is None:
+            return super().create_url_adapter(None)
+        path, asked = request.path, request.query_string.decode(errors="replace")
+        host = self.config["DATELINE"].url.partition("://")[2]
+        return Addresses(
+            self.url_map, host, request.root_path, "", request.scheme, path, request.method, asked
+        )
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: no view is a coroutine, and Flask would look at each anew for each request."""

@@ -17,6 +17,9 @@ from core import clock
 
 # Signatures are decoded leniently, so one cookie has any number of spellings: longer ones than this are not remembered.
 LONGEST = 4096  # browsers keep no longer cookie
+PLAIN = frozenset(
+    (str, int, bool)
+)  # nobody changes these in place; to copy them all would cost as much as a query
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -44,7 +47,9 @@ class Sessions(SecureCookieSessionInterface):
             return self.session_class()
         if clock.real() - signed_at > app.permanent_session_lifetime:
             return self.session_class()
-        return self.session_class(deepcopy(said))
+        return self.session_class(
+            {key: value if type(value) in PLAIN else deepcopy(value) for key, value in said.items()}
+        )
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Send the cookie if there is something new in it. Flask would first look up all that is to know of it."""

@@ -7,8 +7,6 @@ from typing import Any
 
 from flask import Flask, g, request, session, url_for
 from flask_wtf.csrf import generate_csrf
-from jinja2.environment import Template, TemplateModule
-from jinja2.runtime import Context
 
 from core import request as here
 from venues import current
@@ -36,31 +34,21 @@ class Shell:
 
 def add(app: Flask) -> None:
     """Give every template its `shell`, and links that are made once."""
-    app.jinja_env.template_class = _Template
 
     @app.context_processor
     def _shell() -> dict[str, Any]:
+        link = _links()
         return {
-            "shell": build(app),
+            "shell": build(app, link),
             "slug": g.get("slug", ""),
             "assets": app.config["ASSETS"],
             "due_here": due_here,
-            "url_for": _links(),
+            "url_for": link,
         }
 
 
-class _Template(Template):
-    """A template whose macros are made once for all pages: they are imported without context.
-
-    Jinja would look each time whether the page has globals of its own, which ours never have.
-    """
-
-    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
-        return super()._get_default_module()
-
-
-def build(app: Flask) -> Shell:
-    """The frame for this request."""
+def build(app: Flask, link: Callable[..., str]) -> Shell:
+    """The frame for this request, with its links."""
     person = current.person()
     venue = g.get("venue")
     nav = _nav(venue.slug) if venue else []
@@ -77,7 +65,7 @@ def build(app: Flask) -> Shell:
         person_id=person.id if person else None,
         person_name=person.name if person else "",
         account_url="/account",
-        sign_in_url="" if person else _sign_in_url(None if is_door else path),
+        sign_in_url="" if person else _sign_in_url(link, None if is_door else path),
         sign_out_url="/sign-out",
         csrf_token=_csrf_token() if person else "",
         demo_bar=demo_bar() if demo_bar else None,
@@ -104,10 +92,9 @@ def _link(
     return url_for(endpoint, **dict(values))
 
 
-def _sign_in_url(back: str | None) -> str:
+def _sign_in_url(link: Callable[..., str], back: str | None) -> str:
     """Where to sign in, and come back from. Anybody can ask for any path: long ones are not remembered."""
-    link = url_for if back and len(back) > 200 else _links()
-    return str(link("accounts.sign_in", next=back))
+    return str((url_for if back and len(back) > 200 else link)("accounts.sign_in", next=back))
 
 
 def _csrf_token() -> str:

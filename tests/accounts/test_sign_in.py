@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from accounts import passwords
+from accounts import current, passwords
 from accounts.models import Email
 from tests.accounts.mailbox import HASH, PASSWORD, letters, who
 from tests.season import BEFORE, Season, make_app
@@ -179,3 +179,12 @@ def test_the_cookie(season: Season, tmp_path: Path, sqlite_url: str, url: str, i
     assert any(part.startswith("Expires=") for part in parts)
     assert answer.headers["Cache-Control"] in ("no-store", "no-cache")
     app.extensions["engine"].dispose()
+
+
+def test_who_is_signed_in_is_known_at_once(season: Season) -> None:
+    with season.app.test_request_context("/"):
+        assert current.person() is None
+        current.sign_in(season.ada)
+        assert current.person() is season.ada
+        current.sign_out()
+        assert current.person() is None

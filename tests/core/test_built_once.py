@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from accounts.models import Email, Person
 from bench import data
-from core.db import Base, built_once, make_sessions, rows
+from core.db import Base, built_once, make_sessions, remembered, rows, transaction
 from core.engine import make_engine
 from tests.season import Season
 
+AT = datetime(2022, 9, 26, 10, 0, tzinfo=UTC)
 built: list[str] = []
 
 
@@ -119,5 +121,37 @@ def test_a_connection_that_is_lost_is_not_lent_again(postgres_url: str) -> None:
         assert caught.value.connection_invalidated
     with make_sessions(engine)() as session:
         assert rows(session, query) == [(0,)]
+    engine.dispose()
+    other.dispose()
+
+
+def test_what_is_made_of_an_answer_is_made_once_until_the_database_says_something_else(
+    database_url: str,
+) -> None:
+    engine, other = make_engine(database_url), make_engine(database_url)
+    query, made = select(Person.name, Person.created_at).where(Person.name != bindparam("but")), []
+
+    def make(found: list[Any]) -> list[Any]:
+        made.append(found)
+        return [(row.name, row.created_at) for row in found]
+
+    with make_sessions(engine)() as session, make_sessions(other)() as elsewhere:
+
+        def asked(but: str) -> Any:
+            found = remembered(session, query, {"but": but}, make)
+            session.rollback()
+            return found
+
+        nobody = asked("Bo")
+        assert (nobody, asked("Bo") is nobody, asked("Ada") is nobody, len(made)) == ([], True, True, 1)
+        with transaction(elsewhere):
+            elsewhere.add(Person(name="Ada", created_at=AT))
+        assert (asked("Bo"), asked("Bo"), len(made)) == ([("Ada", AT)], [("Ada", AT)], 2)
+        assert asked("Ada") is nobody, "the answer counts, not the question"
+        assert remembered(session, query, {"but": "Bo"}, len) == 1, "another thing made of the same answer"
+        session.rollback()
+        with transaction(elsewhere):
+            elsewhere.scalars(select(Person)).one().created_at = AT + timedelta(seconds=1)
+        assert asked("Bo") == [("Ada", AT + timedelta(seconds=1))]
     engine.dispose()
     other.dispose()

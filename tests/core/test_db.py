@@ -1,13 +1,14 @@
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from typing import cast
 
 import pytest
-from sqlalchemy import Connection, QueuePool, bindparam, event, inspect, select, update
+from sqlalchemy import Connection, bindparam, event, inspect, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError, PendingRollbackError, StatementError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 import migrations.tables  # noqa: F401
 from accounts.models import Person
+from core.connections import Connections
 from core.db import Base, make_sessions, rows, transaction
 from core.engine import make_engine
 
@@ -20,6 +21,12 @@ def session(database_url: str):
     with make_sessions(engine)() as made:
         yield made
     engine.dispose()
+
+
+def lending(sessions: sessionmaker[Session]) -> Callable[[], int]:
+    """How many connections are lent."""
+    connections: Connections = sessions.kw["connections"]
+    return lambda: connections.lent
 
 
 def test_instants_come_back_in_utc_and_naive_ones_are_refused(session: Session) -> None:
@@ -128,7 +135,8 @@ def test_nothing_is_written_in_a_transaction_that_a_failed_flush_undid(session: 
 
 def test_after_a_failed_commit_the_next_who_is_lent_the_connection_begins_anew(database_url: str) -> None:
     engine = make_engine(database_url)
-    sessions, pool = make_sessions(engine), cast(QueuePool, engine.pool)
+    sessions = make_sessions(engine)
+    lent = lending(sessions)
 
     def interrupt(_connection: Connection) -> None:
         raise KeyboardInterrupt
@@ -140,7 +148,7 @@ def test_after_a_failed_commit_the_next_who_is_lent_the_connection_begins_anew(d
         with pytest.raises(KeyboardInterrupt), transaction(session):
             assert rows(session, RENAME, {"old": "Ada", "new": "Bo"})
         event.remove(engine, "commit", interrupt)
-        assert pool.checkedout() == 0
+        assert lent() == 0
         with transaction(session):
             assert rows(session, RENAME, {"old": "Ada", "new": "Cy"})
         assert names(session) == ["Cy"]
@@ -166,31 +174,33 @@ def test_after_a_refused_savepoint_the_rest_is_kept(session: Session) -> None:
 
 def test_who_cannot_begin_to_write_holds_nothing(sqlite_url: str) -> None:
     engine = make_engine(sqlite_url, wait=0)
-    sessions, pool = make_sessions(engine), cast(QueuePool, engine.pool)
+    sessions = make_sessions(engine)
+    lent = lending(sessions)
     with sessions() as one, sessions() as other, transaction(one):
         one.add(Person(name="Ada", created_at=AT))
         with pytest.raises(OperationalError, match="locked"), transaction(other):
             raise AssertionError("never reached")
-        assert pool.checkedout() == 1
+        assert lent() == 1
         assert names(other) == [], "it may still read"
     engine.dispose()
 
 
 def test_a_connection_goes_back_when_its_transaction_ends(database_url: str) -> None:
     engine = make_engine(database_url)
-    sessions, pool = make_sessions(engine), cast(QueuePool, engine.pool)
+    sessions = make_sessions(engine)
+    lent = lending(sessions)
     with sessions() as session:
         names(session)
-        assert pool.checkedout() == 1
+        assert lent() == 1
         session.scalars(select(Person)).all()
-        assert pool.checkedout() == 1, "one for both"
+        assert lent() == 1, "one for both"
         session.rollback()
-        assert pool.checkedout() == 0
+        assert lent() == 0
         with transaction(session):
             names(session)
-        assert pool.checkedout() == 0
+        assert lent() == 0
         names(session)
-    assert pool.checkedout() == 0
+    assert lent() == 0
     engine.dispose()
 
 
