@@ -1,5 +1,6 @@
 """Lists in pages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,7 +20,7 @@ Values = dict[str, Any] | None
 class Page:
     """One page of rows, and where it stands in the whole."""
 
-    rows: list[Row[Any]]
+    rows: Sequence[Any]
     number: int
     total: int
     per_page: int = PER_PAGE
@@ -47,8 +48,7 @@ def paginate(
     `values` are those of the named parameters of a query of columns that was built once; `counted` gives the number
     of all rows where that is cheaper than counting what the query gives.
     """
-    asked = request.args.get("page", "1")
-    number = max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+    number = _asked_for()
     found = _rows(session, query, values, number, per_page)
     if number == 1 and len(found) < per_page:
         return Page(found, 1, len(found), per_page)  # all there is: nothing to count
@@ -59,6 +59,18 @@ def paginate(
     if number > last:
         number, found = last, _rows(session, query, values, last, per_page)
     return Page(found, number, total, per_page)
+
+
+def page_of(items: Sequence[Any], *, per_page: int = PER_PAGE) -> Page:
+    """The page of a list that is made already, as `paginate` gives one of a query."""
+    number = min(_asked_for(), max(1, -(-len(items) // per_page)))
+    return Page(items[(number - 1) * per_page : number * per_page], number, len(items), per_page)
+
+
+def _asked_for() -> int:
+    """The number of the page in the address; the first for whatever is no number."""
+    asked = request.args.get("page", "1")
+    return max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
 
 
 def _rows(

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -51,15 +50,17 @@ def problems(
 
 
 def _dates(session: Session, venue: Venue, calendar: Calendar, at: datetime) -> list[Problem]:
-    url = url_for("organizers_settings.page", slug=venue.slug, name="dates")
+    dates = "organizers_settings.page", {"slug": venue.slug, "name": "dates"}
     found = []
     if DateKind.SUBMISSION not in calendar.dates:
-        found.append(Problem("There is no submission deadline, so nobody can submit.", url))
+        found.append(Problem("There is no submission deadline, so nobody can submit.", *dates))
     if DateKind.CAMERA_READY not in calendar.dates:
-        found.append(Problem("There is no camera-ready deadline, so nobody can upload a final version.", url))
+        found.append(
+            Problem("There is no camera-ready deadline, so nobody can upload a final version.", *dates)
+        )
     is_out = session.scalar(select(is_released(venue.id, at)))
     if sentence := calendar.overdue(at, released_at=at if is_out else None):
-        found.append(Problem(sentence, url_for("decisions.decide_list", slug=venue.slug)))
+        found.append(Problem(sentence, "decisions.decide_list", {"slug": venue.slug}))
     return found
 
 
@@ -67,7 +68,8 @@ def _conflicts(session: Session, venue: Venue, hidden: Sequence[int]) -> list[Pr
     return [
         Problem(
             f"{name} reviews paper {number} and is in conflict with it: take the paper back.",
-            url_for("assignment.paper", slug=venue.slug, number=number),
+            "assignment.paper",
+            {"slug": venue.slug, "number": number},
         )
         for number, name in session.execute(queries.assigned_in_conflict(venue.id, hidden))
     ]
@@ -80,5 +82,5 @@ def _letters(session: Session, venue: Venue, hidden: Sequence[int]) -> list[Prob
     if not count:
         return []
     words = "1 letter could" if count == 1 else f"{count} letters could"
-    url = url_for("organizers_outbox.index", slug=venue.slug, state="failed")
-    return [Problem(f"{words} not be delivered.", url)]
+    values = {"slug": venue.slug, "state": "failed"}
+    return [Problem(f"{words} not be delivered.", "organizers_outbox.index", values)]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from flask import url_for
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -21,7 +20,7 @@ def problems(session: Session, venue: Venue, viewer_id: int) -> list[Problem]:
     found = sorted(row for finder in (_files, _drafts, _late, _twins) for row in finder(session, here))
     return [
         Problem(
-            f"Paper {number} {what}", url_for("organizers_submissions.show", slug=venue.slug, number=number)
+            f"Paper {number} {what}", "organizers_submissions.show", {"slug": venue.slug, "number": number}
         )
         for number, what in found
     ]

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from core import request
 from core.duty import agenda
+from core.paging import page_of
 from decisions.queries import is_released
 from organizers import duties, presenters, problems, setup
 from organizers.views import blueprint
@@ -44,4 +45,4 @@ def problem_list() -> str:
     session, venue = request.session(), current.venue()
     found = problems.problems(session, venue, current.calendar(), request.at(), current.signed_in())
     house = problems.of_the_house(session, current_app.config["DATELINE"])
-    return render_template("organizers/problems.html", problems=found, house=house)
+    return render_template("organizers/problems.html", page=page_of(found), house=house)

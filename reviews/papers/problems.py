@@ -1,6 +1,5 @@
 """Papers that their reviewers cannot read."""
 
-from flask import url_for
 from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
@@ -24,7 +23,8 @@ def problems(session: Session, venue: Venue, viewer_id: int) -> list[Problem]:
     return [
         Problem(
             f"Paper {number}: its reviewers cannot read it, because there is no reviewers' copy of the file yet.",
-            url_for("assignment.paper", slug=venue.slug, number=number),
+            "assignment.paper",
+            {"slug": venue.slug, "number": number},
         )
         for number in session.scalars(query)
     ]

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from flask import url_for
 from sqlalchemy.orm import Session
 
 from core.problem import Problem
@@ -21,23 +20,27 @@ def problems(
         return []
     is_over = calendar.window(Phase.REVIEW).state(at) is State.CLOSED
     found = []
-    for row in session.execute(queries.progress(venue.id, viewer_id)):
-        sentences = []
-        if row.assigned < ENOUGH:
-            sentences.append(f"Paper {row.number} has {_count(row.assigned, 'reviewer')}.")
-        if is_over and row.done < row.assigned:
-            missing = _count(row.assigned - row.done, "review")
-            sentences.append(f"Paper {row.number} lacks {missing} of {row.assigned}; reviewing is over.")
-        if sentences:  # an address takes longer to make than a row to read
-            url = url_for("assignment.paper", slug=venue.slug, number=row.number)
-            found += [Problem(sentence, url) for sentence in sentences]
-    loads = url_for("assignment.loads", slug=venue.slug)
-    for row in session.execute(queries.progress_by_reviewer(venue.id, viewer_id)):
-        if not row.assigned and not is_over:
-            found.append(Problem(f"{row.name} is a reviewer and has no paper.", loads))
-        if is_over and row.done < row.assigned:
-            overdue = _count(row.assigned - row.done, "review")
-            found.append(Problem(f"{row.name} owes {overdue}; more time needs an extension.", loads))
+    for number, assigned, done in session.execute(
+        queries.in_want(venue.id, viewer_id, ENOUGH, of_reviews=is_over)
+    ):
+        place = {"slug": venue.slug, "number": number}
+        if assigned < ENOUGH:
+            sentence = f"Paper {number} has {_count(assigned, 'reviewer')}."
+            found.append(Problem(sentence, "assignment.paper", place))
+        if is_over and done < assigned:
+            sentence = (
+                f"Paper {number} lacks {_count(assigned - done, 'review')} of {assigned}; reviewing is over."
+            )
+            found.append(Problem(sentence, "assignment.paper", place))
+    place = {"slug": venue.slug}
+    if not is_over:
+        for name in session.scalars(queries.idle(venue.id, viewer_id)):
+            sentence = f"{name} is a reviewer and has no paper."
+            found.append(Problem(sentence, "assignment.loads", place))
+        return found
+    for name, owed in session.execute(queries.owing(venue.id, viewer_id)):
+        sentence = f"{name} owes {_count(owed, 'review')}; more time needs an extension."
+        found.append(Problem(sentence, "assignment.loads", place))
     return found
 
 

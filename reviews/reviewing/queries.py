@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from accounts.models import Person
 from core.db import built_once
@@ -138,24 +149,57 @@ def _of_assigned(value: ColumnElement[Any]) -> ScalarSelect[Any]:
     )
 
 
-def progress_by_reviewer(venue_id: int, viewer_id: int) -> Select[int, str, int, int]:
-    """(person_id, name, assigned, done) of each reviewer of the venue, counted as `progress` counts."""
-    known = (
+def in_want(venue_id: int, viewer_id: int, enough: int, *, of_reviews: bool) -> Select[int, int, int]:
+    """(number, assigned, done) of the submissions with fewer than `enough` reviewers, by number, as `progress` counts.
+
+    `of_reviews`: of those, too, that lack a review of one of them; else `done` is 0.
+    """
+    assigned, done = func.count(Assignment.id), func.count(Review.submitted_at)
+    here = and_(Assignment.submission_id == Submission.id, Assignment.removed_at.is_(None))
+    under_review = (
+        select(Submission.number)
+        .outerjoin(Assignment, here)
+        .where(
+            Submission.venue_id == venue_id,
+            Submission.state == State.SUBMITTED,
+            Submission.id.not_in(conflicts.of(viewer_id)),
+        )
+        .group_by(Submission.id, Submission.number)
+        .order_by(Submission.number)
+    )
+    if not of_reviews:
+        return under_review.add_columns(assigned, literal(0)).having(assigned < enough)
+    both = under_review.outerjoin(Review, Review.assignment_id == Assignment.id).add_columns(assigned, done)
+    return both.having(or_(assigned < enough, done < assigned))
+
+
+def idle(venue_id: int, viewer_id: int) -> Select[str]:
+    """The names of the venue's reviewers without any paper that the viewer may know of, by name."""
+    theirs = assignments.known_to(viewer_id, venue_id).where(Assignment.person_id == Person.id)
+    return _reviewers(venue_id).with_only_columns(Person.name).where(~theirs.exists())
+
+
+def owing(venue_id: int, viewer_id: int) -> Select[str, int]:
+    """(name, how many) of the venue's reviewers who owe reviews that the viewer may know of, by name."""
+    owed = (
         assignments.known_to(viewer_id, venue_id)
         .join(Review, Review.assignment_id == Assignment.id, isouter=True)
-        .with_only_columns(Assignment.person_id, Assignment.id, Review.submitted_at)
+        .where(Review.submitted_at.is_(None))
+        .with_only_columns(Assignment.person_id, func.count().label("reviews"))
+        .group_by(Assignment.person_id)
         .subquery()
     )
     return (
-        select(
-            Person.id.label("person_id"),
-            Person.name,
-            func.count(known.c.id).label("assigned"),
-            func.count(known.c.submitted_at).label("done"),
-        )
+        _reviewers(venue_id)
+        .join(owed, owed.c.person_id == Person.id)
+        .with_only_columns(Person.name, owed.c.reviews)
+    )
+
+
+def _reviewers(venue_id: int) -> Select[Person]:
+    return (
+        select(Person)
         .join(Membership, Membership.person_id == Person.id)
-        .join(known, known.c.person_id == Person.id, isouter=True)
         .where(Membership.venue_id == venue_id, Membership.role == Role.REVIEWER)
-        .group_by(Person.id, Person.name)
         .order_by(Person.name, Person.id)
     )

@@ -180,15 +180,22 @@ def test_an_organizer_in_conflict_gets_no_review_and_no_count(reviewing: Season)
         rows = session.execute(queries.progress(venue_id, olga_id))
         return [(row.number, row.assigned, row.done, row.overall and float(row.overall)) for row in rows]
 
-    def loads() -> list[tuple[str, int, int]]:
-        rows = session.execute(queries.progress_by_reviewer(venue_id, olga_id))
-        return [(row.name, row.assigned, row.done) for row in rows]
+    def wanting(enough: int, *, of_reviews: bool) -> list[tuple[int, ...]]:
+        found = session.execute(queries.in_want(venue_id, olga_id, enough, of_reviews=of_reviews))
+        return [tuple(row) for row in found]
+
+    def owing() -> tuple[list[tuple[str, int]], list[str]]:
+        owed = session.execute(queries.owing(venue_id, olga_id))
+        return [(name, many) for name, many in owed], list(session.scalars(queries.idle(venue_id, olga_id)))
 
     assert progress() == [(1, 2, 1, 5.0), (2, 1, 0, None), (3, 0, 0, None)]
-    assert loads() == [("Rey Ross", 2, 1), ("Rut Ruiz", 1, 0)]
+    assert wanting(2, of_reviews=False) == [(2, 1, 0), (3, 0, 0)]
+    assert wanting(1, of_reviews=True) == [(1, 2, 1), (2, 1, 0), (3, 0, 0)]
+    assert owing() == ([("Rey Ross", 1), ("Rut Ruiz", 1)], [])
     reviewing.conflict(session.get_one(type(second), 1), reviewing.olga)
     assert progress() == [(2, 1, 0, None), (3, 0, 0, None)]
-    assert loads() == [("Rey Ross", 1, 0), ("Rut Ruiz", 0, 0)]
+    assert wanting(9, of_reviews=True) == [(2, 1, 0), (3, 0, 0)]
+    assert owing() == ([("Rey Ross", 1)], ["Rut Ruiz"])
     assert presenters.for_organizer(session, olga_id, venue_id, 1) == []
 
 
