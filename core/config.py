@@ -135,7 +135,10 @@ def database_url(environ: Mapping[str, str], data: Path) -> str:
 
 def _address(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+    is_whole = parts.scheme in ("http", "https") and parts.netloc
+    if (
+        not is_whole or parts.path.strip("/") or parts.query or parts.fragment
+    ):  # there is no way to live below a path
         raise ConfigError(f"DATELINE_URL is {text!r}; it must look like https://papers.example.org.")
     return text.rstrip("/")
 

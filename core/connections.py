@@ -2,13 +2,18 @@
 
 from itertools import count
 from typing import cast
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, QueuePool, event
 from sqlalchemy.engine import Connection
 
+from core.prepared import Asked
+
 WRITES = "dateline_writes"  # in a connection's info: its transaction takes SQLite's write lock when it begins
-MOST = 20  # are kept idle
-TURN = 256  # each such return goes to SQLAlchemy's pool, which opens the old ones anew (pool_recycle)
+MOST_IDLE = 20
+RENEWED_EACH = (
+    256  # one in so many returns goes to SQLAlchemy's pool, which opens the old ones anew (pool_recycle)
+)
 
 
 class Connections:
@@ -20,6 +25,7 @@ class Connections:
 
     def __init__(self, engine: Engine) -> None:
         """None is open yet."""
+        self.prepared: Asked = WeakKeyDictionary()  # what these connections are asked again and again
         self._engine = engine
         self._is_keeping = engine.dialect.name == "sqlite"
         self._idle: list[Connection] = []  # whose pop and append are atomic
@@ -47,14 +53,14 @@ class Connections:
         except BaseException:
             connection.close()
             raise
-        if self._may_keep(connection) and len(self._idle) < MOST and next(self._returns) % TURN:
+        if self._may_keep(connection) and len(self._idle) < MOST_IDLE and next(self._returns) % RENEWED_EACH:
             self._idle.append(connection)
         else:
             connection.close()
 
     def _may_keep(self, connection: Connection) -> bool:
         """Whether the next can begin with it: a commit that was interrupted leaves SQLite's transaction open."""
-        if not self._is_keeping or connection.invalidated:
+        if not self._is_keeping or connection.closed or connection.invalidated:
             return False
         raw = connection.connection.dbapi_connection
         return raw is not None and not raw.in_transaction

@@ -29,7 +29,7 @@ from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.types import TypeDecorator
 
 from core.connections import Connections
-from core.prepared import prepared_for
+from core.prepared import Prepared, prepared_for
 
 P = ParamSpec("P")
 Q = TypeVar("Q", bound=Select[*tuple[Any, ...]])
@@ -119,6 +119,11 @@ class LeanSession(Session):
             raise PendingRollbackError("a flush failed and has undone this transaction: roll it back first")
         return self._own_connection
 
+    def prepared(self, query: Executable, values: Mapping[str, Any]) -> tuple[Prepared, Connection]:
+        """A query that is asked again and again, for values like these, and the connection to ask."""
+        connection = self.own_connection()
+        return prepared_for(self._connections.prepared, connection.dialect, query, values), connection
+
     def get_bind(self, *_args: Any, **_named: Any) -> Connection:
         """Where SQLAlchemy's session asks for entities: in the same transaction, which it ends with its own."""
         return self.own_connection()
@@ -136,11 +141,7 @@ class LeanSession(Session):
         if self.in_transaction():
             super().commit()
         if self._own_connection is not None and self._own_connection.in_transaction():
-            try:
-                self._own_connection.commit()
-            except BaseException:  # it would go back to the pool with its transaction open
-                self._own_connection.rollback()
-                raise
+            self._own_connection.commit()
         self._let_go()
 
     def rollback(self) -> None:
@@ -204,8 +205,7 @@ def rows(session: Session, query: Executable, values: Mapping[str, Any] | None =
     small query: entities that were changed are not written before, nor those in memory changed by an UPDATE. A value
     that is a list stands for an expanding parameter. Raises what SQLAlchemy would.
     """
-    connection = cast(LeanSession, session).own_connection()
-    prepared = prepared_for(connection, query, values or {})
+    prepared, connection = cast(LeanSession, session).prepared(query, values or {})
     return prepared.read(prepared.ask(connection, values or {}))
 
 
@@ -214,11 +214,11 @@ def remembered(
 ) -> T:
     """What `make` builds of a query's `rows`. The same answer of the database gives the same object, made once.
 
-    Requests share it: nobody may change it. No column may be JSON, whose values cannot be looked up.
+    Requests share it: nobody may change it. No column may be JSON, whose values cannot be looked up, nor give 1 for one
+    row and 1.0 for another, which are looked up as the same.
     """
-    connection = cast(LeanSession, session).own_connection()
-    prepared = prepared_for(connection, query, values)
-    return cast(T, prepared.made(make, tuple(prepared.ask(connection, values))))
+    prepared, connection = cast(LeanSession, session).prepared(query, values)
+    return cast(T, prepared.remembered(make, tuple(prepared.ask(connection, values))))
 
 
 def detached(values: Sequence[Any], *kinds: type[Base]) -> list[Any]:

@@ -28,7 +28,7 @@ def make_engine(url: str, *, wait: int = 15) -> Engine:
         hide_parameters=True,
         connect_args={"timeout": wait},
         pool_size=20,
-        max_overflow=20,
+        max_overflow=-1,  # threads are the limit: one that waited here would not be woken by what `Connections` keeps
         pool_recycle=3600,  # a connection sees new statistics (`analyze`) when it is opened
     )
 

@@ -21,6 +21,7 @@ from core.db import Base, Id, transaction
 
 LEASE = timedelta(seconds=60)
 RETRY_AFTER = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30))
+URGENT = 0  # the priority of what somebody waits for
 LATER = 1  # the priority of what thousands may ask for in an hour, and of what nobody waits for
 SILENT_AFTER = timedelta(minutes=2)  # without a report, the worker is said to be away
 log = logs.get(__name__)
@@ -45,7 +46,7 @@ class Job(Base):
     arguments: Mapped[dict[str, Any]]
     key: Mapped[str | None] = mapped_column(unique=True)
     state: Mapped[JobState] = mapped_column(default=JobState.QUEUED)
-    priority: Mapped[int] = mapped_column(default=0)  # of those that are due, the smallest runs first
+    priority: Mapped[int] = mapped_column(default=URGENT)  # of those that are due, the smallest runs first
     run_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     worker: Mapped[str | None]
@@ -68,7 +69,7 @@ def enqueue(
     *,
     key: str | None = None,
     run_at: datetime | None = None,
-    priority: int = 0,
+    priority: int = URGENT,
     **arguments: Any,
 ) -> None:
     """Put a job into the caller's transaction. A job with a key that was ever used is not put again."""
@@ -114,12 +115,13 @@ def first_of(*queries: Select[int], is_locking: bool = False) -> ColumnElement[i
     return func.coalesce(*(query.scalar_subquery() for query in firsts))
 
 
-def longest_wait(session: Session) -> timedelta:
-    """For how long the oldest job that is due has been due."""
+def longest_wait(session: Session, priority: int) -> timedelta:
+    """For how long the oldest job of this priority that is due has been due."""
     real = clock.real()
     queued = and_(Job.state == JobState.QUEUED, Job.run_at <= real)
     abandoned = and_(Job.state == JobState.RUNNING, Job.lease_until < real)
-    oldest = session.scalar(select(func.min(Job.run_at)).where(or_(queued, abandoned)))
+    due = Job.priority == priority, or_(queued, abandoned)
+    oldest = session.scalar(select(func.min(Job.run_at)).where(*due))
     return real - oldest if oldest else timedelta()
 
 

@@ -10,23 +10,23 @@ from sqlalchemy import Enum, Executable
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 
-PREPARED = "dateline_prepared"  # in a connection's info: `Prepared` by query, then by the lengths of lists
+Asked = WeakKeyDictionary[
+    Executable, dict[tuple[tuple[str, int], ...], "Prepared"]
+]  # then by the lengths of lists
 
 
-def prepared_for(connection: Connection, query: Executable, values: Mapping[str, Any]) -> "Prepared":
-    """The query as this connection's database is asked it, for values like these: worked out once."""
-    info = connection.info
+def prepared_for(asked: Asked, dialect: Dialect, query: Executable, values: Mapping[str, Any]) -> "Prepared":
+    """The query as this kind of database is asked it, for values like these: worked out once and kept in `asked`."""
     try:
-        known = info[PREPARED][query]
+        known = asked[query]
     except KeyError:
-        known = info.setdefault(PREPARED, WeakKeyDictionary()).setdefault(query, {})
+        known = asked.setdefault(query, {})
     # The text has a place for each value of a list.
     lists = (list, tuple, set, frozenset)
     lengths = tuple((key, len(value)) for key, value in values.items() if isinstance(value, lists))
     if lengths not in known:
-        known[lengths] = Prepared(query, connection.dialect, values)
-    found: Prepared = known[lengths]
-    return found
+        known[lengths] = Prepared(query, dialect, values)
+    return known[lengths]
 
 
 class Prepared:
@@ -38,11 +38,11 @@ class Prepared:
         found = compiled.construct_expanded_state(dict(values))
         self.text, self.positions = found.statement, found.positiontup
         self.lists = found.parameter_expansion  # the names of each one's places
-        self.fixed: dict[str, Any] = {}  # what the query itself compares with
+        self.fixed: dict[str, Any] = {}  # what stands in the query itself, and stays
         self.parameters: list[tuple[str, str, Any, Callable[[Any], Any] | None]] = []
         for name, bound in compiled.binds.items():
             process = bound.type.dialect_impl(dialect).bind_processor(dialect)
-            if bound.unique and name in found.additional_parameters:
+            if bound.unique and bound.callable is None and name in found.additional_parameters:
                 value = bound.effective_value
                 self.fixed[name] = process(value) if process else value
             elif name in found.additional_parameters or name in self.lists:
@@ -54,7 +54,7 @@ class Prepared:
         # A name that two columns have stands for neither: an empty one becomes that of its place.
         names = [key if keys.count(key) == 1 else "" for key in keys]
         self.row: Any = namedtuple("row", names, rename=True)  # type: ignore[misc]
-        self.made = lru_cache(200)(self._made)
+        self.remembered = lru_cache(50)(self._make)  # of venues: what is asked this way is asked of one
 
     def ask(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """What the database says for these values of the parameters, as the driver gives it."""
@@ -82,7 +82,7 @@ class Prepared:
                     line[place] = process(line[place])
         return [tuple.__new__(self.row, line) for line in found]
 
-    def _made(self, make: Callable[[list[Any]], Any], said: tuple[tuple[Any, ...], ...]) -> Any:
+    def _make(self, make: Callable[[list[Any]], Any], said: tuple[tuple[Any, ...], ...]) -> Any:
         return make(self.read(said))
 
     def _processes(

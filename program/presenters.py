@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
 
@@ -47,9 +47,14 @@ class Paper:
     is_oral: bool
 
 
+_known: WeakKeyDictionary[Calendar, list[KeyDate]] = WeakKeyDictionary()  # a calendar is not changed
+
+
 def key_dates(calendar: Calendar, at: datetime) -> list[KeyDate]:
     """The public dates in the order of the season, from the records that are enforced."""
-    dates = _key_dates(calendar)
+    dates = _known.get(calendar)
+    if dates is None:
+        dates = _known[calendar] = _key_dates(calendar)
     upcoming = min((date.at for date in dates if date.at > at), default=None)
     return [
         date._replace(state="done" if date.at <= at else "now" if date.at == upcoming else "next")
@@ -57,7 +62,6 @@ def key_dates(calendar: Calendar, at: datetime) -> list[KeyDate]:
     ]
 
 
-@lru_cache(200)  # a calendar is not changed: another one is another
 def _key_dates(calendar: Calendar) -> list[KeyDate]:
     """Without their state, which the clock decides."""
     found = []

@@ -99,11 +99,9 @@ class Site(Flask):
         """What finds the view of a request. Flask's looks three times at the host, and believes it."""
         if request is None:
             return super().create_url_adapter(None)
+        scheme, _, host = self.config["DATELINE"].url.partition("://")
         path, asked = request.path, request.query_string.decode(errors="replace")
-        host = self.config["DATELINE"].url.partition("://")[2]
-        return Addresses(
-            self.url_map, host, request.root_path, "", request.scheme, path, request.method, asked
-        )
+        return Addresses(self.url_map, host, request.root_path, "", scheme, path, request.method, asked)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: no view is a coroutine, and Flask would look at each anew for each request."""

@@ -83,7 +83,8 @@ class _Stored(Collector):
         waits = GaugeMetricFamily(
             "dateline_queue_seconds", "Age of the oldest that is due.", labels=["queue"]
         )
-        waits.add_metric(["jobs"], jobs.longest_wait(self._session).total_seconds())
+        waits.add_metric(["jobs"], jobs.longest_wait(self._session, jobs.URGENT).total_seconds())
+        waits.add_metric(["later"], jobs.longest_wait(self._session, jobs.LATER).total_seconds())
         waits.add_metric(["letters"], sending.longest_wait(self._session).total_seconds())
         yield waits
         reported = jobs.last_report(self._session)

@@ -19,6 +19,7 @@ from mail import sending
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 LONGEST_WAIT = timedelta(minutes=5)  # for a job or letter that is due
+LONGEST_LATER = timedelta(hours=1)  # for what may wait: the hour before a deadline brings thousands of files
 KEPT = 1.0  # seconds: whoever asks more often gets the last answer, and cannot wear the disk out
 log = logs.get(__name__)
 
@@ -51,6 +52,7 @@ class Readiness:
         try:
             with self._app.extensions["sessions"]() as session:
                 found |= {"migrations": _migrations(session), "jobs": _jobs(session)}
+                found |= {"later": _later(session)}
                 found |= {"letters": self._letters(session), "worker": _worker(session)}
         except SQLAlchemyError as error:
             log.error("the database does not answer", error=logs.describe(error))
@@ -89,7 +91,21 @@ def head() -> str | None:
 
 
 def _jobs(session: Session) -> Check:
-    return _queue("job", jobs.longest_wait(session))
+    return _queue("job", jobs.longest_wait(session, jobs.URGENT))
+
+
+def _later(session: Session) -> Check:
+    waits = jobs.longest_wait(session, jobs.LATER)
+    seconds = waits.total_seconds()
+    if waits > LONGEST_LATER:
+        return Check(
+            False,
+            "What may wait, such as a PDF to be looked at, waits for more than an hour: start another worker.",
+            seconds,
+        )
+    return Check(
+        True, "Nothing that may wait, such as a PDF to be looked at, waits for more than an hour.", seconds
+    )
 
 
 def _queue(what: str, waits: timedelta) -> Check:

@@ -17,6 +17,7 @@ _SHORT = 300  # characters: beyond, MarkupSafe's own C is faster than a regular 
 
 def add(app: Flask) -> None:
     """Compile and load the app's templates in this way."""
+    # Compiled templates call it by this name.
     app.jinja_env.written = _written  # type: ignore[attr-defined]
     app.jinja_env.code_generator_class = _Generator
     app.jinja_env.template_class = _Template

@@ -30,6 +30,7 @@ def test_postgres_is_named_as_hosters_do(tmp_path: Path) -> None:
         ("DATELINE_PORT", "70000", "from 1 to 65535"),
         ("DATELINE_PORT", "٣", "from 1 to 65535"),
         ("DATELINE_URL", "papers.example.org", "must look like https://papers.example.org"),
+        ("DATELINE_URL", "https://example.org/dateline", "must look like https://papers.example.org"),
         ("DATELINE_SMTP", "mail.example.org", "DATELINE_SMTP must look like"),
         ("DATELINE_SMTP", "smtp://mail.example.org:0", "DATELINE_SMTP must look like"),
         ("DATELINE_SMTP", "smtp://mail.example.org:99999", "DATELINE_SMTP must look like"),

@@ -65,7 +65,7 @@ def test_who_writes_says_so_each_time(engine: Engine) -> None:
 def test_now_and_then_one_goes_through_the_pool_which_renews_the_old(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "TURN", 3)
+    monkeypatch.setattr(connections, "RENEWED_EACH", 3)
     lender, seen = Connections(engine), noted(engine, "checkin")
     for _ in range(7):
         lender.take_back(lender.lend(for_writing=False))
@@ -75,7 +75,7 @@ def test_now_and_then_one_goes_through_the_pool_which_renews_the_old(
 def test_as_many_are_kept_as_the_pool_keeps_and_disposing_closes_them(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "MOST", 2)
+    monkeypatch.setattr(connections, "MOST_IDLE", 2)
     lender, seen = Connections(engine), noted(engine, "checkin", "close", "invalidate")
     for connection in [lender.lend(for_writing=False) for _ in range(3)]:
         lender.take_back(connection)
@@ -89,6 +89,23 @@ def test_as_many_are_kept_as_the_pool_keeps_and_disposing_closes_them(
     again = lender.lend(for_writing=False)
     assert again.scalar(select(func.count()).select_from(Person)) == 0
     lender.take_back(again)
+
+
+def test_nobody_waits_for_one(engine: Engine) -> None:
+    lender = Connections(engine)
+    many = [lender.lend(for_writing=False) for _ in range(60)]
+    assert lender.lent == 60
+    for connection in many:
+        lender.take_back(connection)
+    assert (lender.lent, len(lender._idle)) == (0, connections.MOST_IDLE)
+
+
+def test_one_that_was_closed_is_not_kept(engine: Engine) -> None:
+    lender = Connections(engine)
+    one = lender.lend(for_writing=False)
+    one.close()
+    lender.take_back(one)
+    assert (lender.lent, lender._idle) == (0, [])
 
 
 def test_threads_never_share_one(engine: Engine) -> None:

@@ -61,10 +61,11 @@ def fill(session: Session) -> None:
     [
         lambda session: jobs.claim(session, "w"),
         lambda session: sending.claim(session, "w", at=AT),
-        jobs.longest_wait,
+        lambda session: jobs.longest_wait(session, jobs.URGENT),
+        lambda session: jobs.longest_wait(session, jobs.LATER),
         sending.longest_wait,
     ],
-    ids=["job", "letter", "longest wait of a job", "longest wait of a letter"],
+    ids=["job", "letter", "longest wait of a job", "longest wait of a later job", "longest wait of a letter"],
 )
 def test_what_is_next_is_found_without_going_through_what_waits(
     engine: Engine, claim: Callable[[Session], Any]

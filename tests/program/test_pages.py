@@ -1,14 +1,16 @@
 """The public pages: the same for everybody, from the records that are enforced."""
 
+import gc
 import re
 
 import pytest
 
 from decisions.models import Outcome, Release
 from mail.models import Batch
+from program import presenters
 from submissions.models import State
 from tests.season import BEFORE, CLOSED, NOTIFICATION, Season
-from venues.deadlines import DateKind
+from venues.deadlines import Calendar, DateKind
 from venues.models import Extension, ListedPerson, ScheduleEntry, Section, Sponsor
 
 
@@ -174,3 +176,14 @@ def test_statements_do_not_grow_with_the_papers(season: Season) -> None:
         client.page("/sbm2022/")
     assert len(many) == len(few)
     assert len(few) <= 9
+
+
+def test_the_dates_of_a_calendar_that_is_gone_are_forgotten() -> None:
+    kept = Calendar([])
+    presenters.key_dates(kept, BEFORE)
+    gc.collect()
+    known = len(presenters._known)
+    for _ in range(5):
+        presenters.key_dates(Calendar([]), BEFORE)
+    gc.collect()
+    assert len(presenters._known) == known

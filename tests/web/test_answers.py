@@ -1,6 +1,7 @@
 """What the server is handed for an answer, and where redirects lead."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import flask
@@ -8,7 +9,7 @@ import pytest
 from flask import Flask, Response, after_this_request
 from werkzeug.test import create_environ
 
-from tests.season import Season
+from tests.season import Season, make_app
 
 
 @pytest.fixture
@@ -81,6 +82,8 @@ def test_whatever_host_is_asked_redirects_stay_there(app: Flask, host: str) -> N
         assert handed(app, path, host=host)[:2] == ("308 PERMANENT REDIRECT", leads_to), path
 
 
-def test_whole_addresses_are_the_deployments_own(app: Flask) -> None:
+def test_whole_addresses_are_the_deployments_own(tmp_path: Path, sqlite_url: str) -> None:
+    app = make_app(tmp_path, sqlite_url, DATELINE_URL="https://papers.example")
     with app.test_request_context("/", base_url="http://evil.example"):
-        assert flask.url_for("accounts.sign_in", _external=True) == "http://dateline.test/sign-in"
+        assert flask.url_for("accounts.sign_in", _external=True) == "https://papers.example/sign-in"
+    app.extensions["engine"].dispose()

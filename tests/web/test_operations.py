@@ -46,7 +46,7 @@ def test_ready(ready: Season) -> None:
     status, checks = asked(ready)
     assert (status, {name: check["ok"] for name, check in checks.items()}) == (
         200,
-        dict.fromkeys(("database", "files", "jobs", "letters", "migrations", "worker"), True),
+        dict.fromkeys(("database", "files", "jobs", "later", "letters", "migrations", "worker"), True),
     )
     assert checks["worker"] == {"ok": True, "says": "A worker has reported within two minutes.", "seconds": 0}
 
@@ -59,7 +59,8 @@ def test_a_silent_worker_and_work_that_waits(ready: Season) -> None:
     season = ready
     season.app.config["DATELINE"] = make_smtp(season)
     with season.app.extensions["sessions"]() as session, transaction(session):
-        jobs.enqueue(session, "check_file", sha256="x")
+        jobs.enqueue(session, "send_something")
+        jobs.enqueue(session, "check_file", sha256="x", priority=jobs.LATER)
         batch = Batch(venue_id=season.venue.id, occasion="o", not_before=BEFORE)
         session.add(batch)
         session.flush()
@@ -74,7 +75,14 @@ def test_a_silent_worker_and_work_that_waits(ready: Season) -> None:
         "jobs": "A job that is due waits for more than five minutes.",
         "letters": "A letter that is due waits for more than five minutes.",
     }
-    assert checks["letters"]["seconds"] == checks["jobs"]["seconds"] == 301
+    assert checks["letters"]["seconds"] == checks["jobs"]["seconds"] == checks["later"]["seconds"] == 301
+    season.at(BEFORE + timedelta(hours=1))
+    assert "later" not in not_well(asked(season)[1])
+    season.at(BEFORE + timedelta(hours=1, seconds=1))
+    assert (
+        not_well(asked(season)[1])["later"]
+        == "What may wait, such as a PDF to be looked at, waits for more than an hour: start another worker."
+    )
 
 
 def make_smtp(season: Season) -> Any:
