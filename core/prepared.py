@@ -3,7 +3,7 @@
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Enum, Executable
@@ -99,16 +99,17 @@ class Prepared:
 
 def answer(connection: Connection, text: str, arguments: Any = ()) -> tuple[list[Any], Any]:
     """What the driver's own cursor gives, and its description. Raises what SQLAlchemy would."""
-    dialect, raw = connection.dialect, connection.connection
+    dialect, lent = connection.dialect, connection.connection
     try:
-        cursor = raw.cursor()
+        cursor = cast(Any, lent.dbapi_connection).execute(
+            text, arguments
+        )  # both drivers' short way to a cursor
         try:
-            cursor.execute(text, arguments)
-            return list(cursor.fetchall()), cursor.description
+            return cursor.fetchall(), cursor.description
         finally:
             cursor.close()
     except dialect.loaded_dbapi.Error as error:
-        is_lost = dialect.is_disconnect(error, raw, None)
+        is_lost = dialect.is_disconnect(error, lent, None)
         if is_lost:  # so that it is not rolled back, nor lent to another
             connection.invalidate(error)
         kind = dialect.loaded_dbapi.Error

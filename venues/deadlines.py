@@ -251,7 +251,7 @@ def day(at: datetime) -> str:
 
 def iso(at: datetime) -> str:
     """An instant for machines: "2022-09-27T12:00:00Z"."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{at.astimezone(UTC).isoformat(timespec='seconds')[:19]}Z"
 
 
 def from_iso(text: str) -> datetime:
@@ -308,6 +308,7 @@ class Calendar:
     def __init__(self, dates: Iterable[VenueDate], extensions: Iterable[Extension] = ()) -> None:
         self.dates = {date.kind: date for date in dates}
         self.extensions = list(extensions)
+        self._windows: dict[Phase, Window] = {}  # those that are the same for everybody
 
     def window(
         self,
@@ -321,6 +322,15 @@ class Calendar:
 
         Camera-ready opens with the release of decisions, `released_at`.
         """
+        if self.extensions or released_at:
+            return self._window(phase, submission_id, person_id, released_at)
+        if phase not in self._windows:
+            self._windows[phase] = self._window(phase, None, None, None)
+        return self._windows[phase]
+
+    def _window(
+        self, phase: Phase, submission_id: int | None, person_id: int | None, released_at: datetime | None
+    ) -> Window:
         opens_at, waits_for = None, ""
         if phase is Phase.SUBMISSION and DateKind.CALL_OPENS in self.dates:
             opens_at = self.dates[DateKind.CALL_OPENS].at
