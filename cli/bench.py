@@ -24,9 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         f"`assignment` measures the matching instead: {', '.join(CASES)}, or those named after it."
     )
     parser.add_argument("--table", action="store_true", help="for people; otherwise one JSON line each")
-    parser.add_argument(
-        "--rounds", type=int, default=ROUNDS, help=f"{ROUNDS} unless given; the least costly counts"
-    )
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"{ROUNDS} unless given")
     parser.add_argument(
         "--requests", type=int, help="how many in a round; as many as the figure needs unless given"
     )

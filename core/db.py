@@ -36,17 +36,6 @@ Q = TypeVar("Q", bound=Select[*tuple[Any, ...]])
 T = TypeVar("T")
 
 
-def _in_utc(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise ValueError(f"naive datetime {value!r}: say which zone it is in")
-    return value.astimezone(UTC)
-
-
-def _instant_for_sqlite(value: datetime | None) -> str | None:
-    """The text that SQLAlchemy stores: "2022-09-27 12:00:00.000000"."""
-    return None if value is None else _in_utc(value).isoformat(" ", "microseconds")[:26]
-
-
 class UTCDateTime(TypeDecorator[datetime]):
     """An instant. Refuses naive datetimes; always gives back aware ones in UTC."""
 
@@ -54,16 +43,17 @@ class UTCDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else _in_utc(value)
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: say which zone it is in")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-    def bind_processor(self, dialect: Dialect) -> Any:
-        """SQLAlchemy's; for SQLite the same text in one go."""
-        return _instant_for_sqlite if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """SQLAlchemy's. SQLite gives text, and the same few instants stand on most pages: they are remembered."""

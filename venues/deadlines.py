@@ -308,7 +308,6 @@ class Calendar:
     def __init__(self, dates: Iterable[VenueDate], extensions: Iterable[Extension] = ()) -> None:
         self.dates = {date.kind: date for date in dates}
         self.extensions = list(extensions)
-        self._windows: dict[Phase, Window] = {}  # those that are the same for everybody
 
     def window(
         self,
@@ -322,15 +321,6 @@ class Calendar:
 
         Camera-ready opens with the release of decisions, `released_at`.
         """
-        if self.extensions or released_at:
-            return self._window(phase, submission_id, person_id, released_at)
-        if phase not in self._windows:
-            self._windows[phase] = self._window(phase, None, None, None)
-        return self._windows[phase]
-
-    def _window(
-        self, phase: Phase, submission_id: int | None, person_id: int | None, released_at: datetime | None
-    ) -> Window:
         opens_at, waits_for = None, ""
         if phase is Phase.SUBMISSION and DateKind.CALL_OPENS in self.dates:
             opens_at = self.dates[DateKind.CALL_OPENS].at
