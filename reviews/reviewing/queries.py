@@ -129,12 +129,17 @@ def progress(venue_id: int, viewer_id: int) -> Select[Any]:
             _of_assigned(func.avg(Review.overall)).label("overall"),
             _of_assigned(func.avg(Review.confidence)).label("confidence"),
         )
-        .where(
-            Submission.venue_id == venue_id,
-            Submission.state == State.SUBMITTED,
-            Submission.id.not_in(conflicts.of(viewer_id)),
-        )
+        .where(*_under_review(venue_id, viewer_id))
         .order_by(Submission.number)
+    )
+
+
+def _under_review(venue_id: int, viewer_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of the submissions whose reviewing the viewer may know of."""
+    return (
+        Submission.venue_id == venue_id,
+        Submission.state == State.SUBMITTED,
+        Submission.id.not_in(conflicts.of(viewer_id)),
     )
 
 
@@ -159,11 +164,7 @@ def in_want(venue_id: int, viewer_id: int, enough: int, *, of_reviews: bool) -> 
     under_review = (
         select(Submission.number)
         .outerjoin(Assignment, here)
-        .where(
-            Submission.venue_id == venue_id,
-            Submission.state == State.SUBMITTED,
-            Submission.id.not_in(conflicts.of(viewer_id)),
-        )
+        .where(*_under_review(venue_id, viewer_id))
         .group_by(Submission.id, Submission.number)
         .order_by(Submission.number)
     )

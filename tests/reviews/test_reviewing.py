@@ -271,9 +271,16 @@ def test_the_pages_work_on_postgresql_too(season_on_both: Season) -> None:
     client.page("/sbm2022/papers/1/")
     for path in ("reviewers", "assignments", "assignments/reviewers", "assignments/1"):
         olga.page(f"/sbm2022/organize/{path}")
+    assert "Paper 1 has 1 reviewer." in olga.page("/sbm2022/organize/problems")
+    assert "Rut Ruiz is a reviewer and has no paper." in olga.page("/sbm2022/organize/problems")
     season.session.rollback()
     row = season.session.execute(queries.progress(season.venue.id, season.olga.id)).one()
     assert (row.done, float(row.overall)) == (1, 5.0)
     assert [one.day for one in presenters.for_authors(season.session, made.id)] == ["Oct 3, 2022"]
     (shown,) = presenters.for_organizer(season.session, season.olga.id, season.venue.id, made.id)
     assert shown.state == "done"
+    season.assign(season.submission("Second"), season.rut)
+    season.at(NOTIFICATION)
+    assert "Rut Ruiz owes 1 review; more time needs an extension." in season.client(season.olga).page(
+        "/sbm2022/organize/problems"
+    )
