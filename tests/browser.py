@@ -84,7 +84,19 @@ class Visitor:
 
 
 def accessibility_problems(page: Page) -> list[str]:
-    """What axe finds in the page as it stands, with all its rules: "rule: selector", in light and dark."""
+    """What axe finds in the page, with all its rules: "rule: selector", in light and dark.
+
+    What it finds is looked for once more: on a busy machine it can meet a page that is still being drawn.
+    """
+    found = _axe(page)
+    if found:
+        page.wait_for_timeout(1000)
+        again = _axe(page)
+        found = [one for one in found if one in again]
+    return found
+
+
+def _axe(page: Page) -> list[str]:
     found = []
     schemes: tuple[Literal["dark", "light"], ...] = ("dark", "light")
     for scheme in schemes:
