@@ -7,13 +7,12 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, QueuePool, event
 from sqlalchemy.engine import Connection
 
-from core.prepared import Asked
+from core.prepared import Queries
 
 WRITES = "dateline_writes"  # in a connection's info: its transaction takes SQLite's write lock when it begins
 MOST_IDLE = 20
-RENEWED_EACH = (
-    256  # one in so many returns goes to SQLAlchemy's pool, which opens the old ones anew (pool_recycle)
-)
+# One in so many returns goes to SQLAlchemy's pool, which opens the old ones anew (pool_recycle).
+RENEWED_EACH = 256
 
 
 class Connections:
@@ -25,7 +24,7 @@ class Connections:
 
     def __init__(self, engine: Engine) -> None:
         """None is open yet."""
-        self.prepared: Asked = WeakKeyDictionary()  # what these connections are asked again and again
+        self.prepared: Queries = WeakKeyDictionary()  # what these connections are asked again and again
         self._engine = engine
         self._is_keeping = engine.dialect.name == "sqlite"
         self._idle: list[Connection] = []  # whose pop and append are atomic

@@ -10,17 +10,18 @@ from sqlalchemy import Enum, Executable
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 
-Asked = WeakKeyDictionary[
-    Executable, dict[tuple[tuple[str, int], ...], "Prepared"]
-]  # then by the lengths of lists
+# By the query, then by the lengths of the lists among its values.
+Queries = WeakKeyDictionary[Executable, dict[tuple[tuple[str, int], ...], "Prepared"]]
 
 
-def prepared_for(asked: Asked, dialect: Dialect, query: Executable, values: Mapping[str, Any]) -> "Prepared":
-    """The query as this kind of database is asked it, for values like these: worked out once and kept in `asked`."""
+def prepared_for(
+    queries: Queries, dialect: Dialect, query: Executable, values: Mapping[str, Any]
+) -> "Prepared":
+    """The query as this kind of database is asked it, for values like these: worked out once, kept in `queries`."""
     try:
-        known = asked[query]
+        known = queries[query]
     except KeyError:
-        known = asked.setdefault(query, {})
+        known = queries.setdefault(query, {})
     # The text has a place for each value of a list.
     lists = (list, tuple, set, frozenset)
     lengths = tuple((key, len(value)) for key, value in values.items() if isinstance(value, lists))
@@ -101,9 +102,8 @@ def answer(connection: Connection, text: str, arguments: Any = ()) -> tuple[list
     """What the driver's own cursor gives, and its description. Raises what SQLAlchemy would."""
     dialect, lent = connection.dialect, connection.connection
     try:
-        cursor = cast(Any, lent.dbapi_connection).execute(
-            text, arguments
-        )  # both drivers' short way to a cursor
+        # Both drivers' short way to a cursor.
+        cursor = cast(Any, lent.dbapi_connection).execute(text, arguments)
         try:
             return cursor.fetchall(), cursor.description
         finally:
